@@ -1,0 +1,96 @@
+/**
+ * What to run: plain data that describes one service, without a word about Pulumi or an engine.
+ *
+ * Data flows one way: config → specs → engine adapter → resources. A spec can therefore be tested, exported, drawn and
+ * checked without starting anything.
+ */
+
+/** Networks of the stack; a service joins only those it needs. */
+export type NetworkName = "edge" | "mcp";
+
+/** One published port. `address` is an IPv4 address of the host; `host` and `container` are TCP ports. */
+export interface PublishedPort {
+  readonly container: number;
+  readonly host: number;
+  readonly address: string;
+}
+
+/** A text file that is rendered beside the data and mounted read-only, as part of a whole directory. */
+export interface RenderedFile {
+  /** Path relative to the mounted directory, with forward slashes. */
+  readonly path: string;
+  readonly content: string;
+  /** Sets the execute bits (0555 in place of 0444). */
+  readonly executable?: boolean;
+}
+
+/** A directory of rendered files. The directory, never a single file, is what containers mount. */
+export interface RenderedDirectory {
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly files: readonly RenderedFile[];
+}
+
+export type Mount =
+  /** A directory below `dataDir`, made if missing, owned by `owner` ("uid:gid"; default: whoever runs Pulumi). */
+  | { readonly kind: "data"; readonly path: string; readonly target: string; readonly readOnly?: boolean; readonly owner?: string }
+  /** The engine's own socket, mounted so that the service can start containers. */
+  | { readonly kind: "engine-socket"; readonly target: string }
+  /** Memory-backed scratch space. */
+  | { readonly kind: "tmpfs"; readonly target: string; readonly sizeMiB: number; readonly mode?: number };
+
+/**
+ * A secret by reference; its value never enters a spec. The secret's directory (`dataDir/secrets/NAME/`) is mounted
+ * read-only at `target`; see components/secret.ts for the files in it.
+ */
+export interface SecretMount {
+  readonly secret: string;
+  readonly target: string;
+}
+
+/** Engine health check; all times in whole seconds. */
+export interface HealthCheck {
+  /** Exec form, without the leading "CMD". */
+  readonly command: readonly string[];
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly retries: number;
+  /** Failures before this age do not count. */
+  readonly startPeriodSeconds: number;
+}
+
+/** Where a health check from inside cannot exist, say why; a probe from outside takes its place. */
+export interface ExternalHealth {
+  readonly externalOnly: string;
+}
+
+export interface ServiceSpec {
+  /** Service name: the network alias, and the last part of the container's name. */
+  readonly name: string;
+  /** Key in catalogs/images.yaml. */
+  readonly image: string;
+  /** Replaces the image's entry point; unset keeps it. */
+  readonly entrypoint?: readonly string[];
+  readonly command: readonly string[];
+  /** Plain values only; secrets are files. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly networks: readonly NetworkName[];
+  readonly ports: readonly PublishedPort[];
+  readonly mounts: readonly Mount[];
+  readonly files: readonly RenderedDirectory[];
+  readonly secrets: readonly SecretMount[];
+  readonly health: HealthCheck | ExternalHealth;
+  /** "uid:gid" or a name; unset keeps the image's user. */
+  readonly user?: string;
+  readonly readOnlyRoot: boolean;
+  /** Capabilities kept; all others are dropped. Upper case with the CAP_ prefix. */
+  readonly capabilities: readonly string[];
+  /** Hard memory limit in MiB; swap is not granted on top. */
+  readonly memoryMiB: number;
+  /** Longest time to become healthy, in seconds, before the update fails. */
+  readonly startSeconds: number;
+  /** Time to end by itself after SIGTERM, in seconds, before it is killed. */
+  readonly stopSeconds: number;
+  /** Run an init process that reaps zombies. */
+  readonly init: boolean;
+}
