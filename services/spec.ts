@@ -75,6 +75,8 @@ export interface ServiceSpec {
   /** Plain values only; secrets are files. */
   readonly environment: Readonly<Record<string, string>>;
   readonly networks: readonly NetworkName[];
+  /** Main TCP port in the container; what `overrides.NAME.hostPort` publishes. */
+  readonly port?: number;
   readonly ports: readonly PublishedPort[];
   readonly mounts: readonly Mount[];
   readonly files: readonly RenderedDirectory[];

@@ -1,0 +1,32 @@
+import type { ServiceSpec } from "./spec";
+
+/** See Override in config.ts; repeated here so that services import nothing of the program. */
+export interface ServiceOverride {
+  readonly memoryMiB?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly arguments?: readonly string[];
+  readonly hostPort?: number;
+}
+
+/**
+ * The spec with a user's changes. A host port publishes the service's main port on 127.0.0.1 only, because whatever it
+ * reaches there passes by the checks of the ingress.
+ *
+ * @throws Error when a host port is asked for a service without a port.
+ */
+export function withOverride(spec: ServiceSpec, override: ServiceOverride | undefined): ServiceSpec {
+  if (override === undefined) return spec;
+  const { memoryMiB, environment, arguments: extra, hostPort } = override;
+  return {
+    ...spec,
+    memoryMiB: memoryMiB ?? spec.memoryMiB,
+    environment: { ...spec.environment, ...environment },
+    command: [...spec.command, ...(extra ?? [])],
+    ports: hostPort === undefined ? spec.ports : [...spec.ports, published(spec, hostPort)],
+  };
+}
+
+function published(spec: ServiceSpec, host: number) {
+  if (spec.port !== undefined) return { container: spec.port, host, address: "127.0.0.1" };
+  throw new Error(`overrides.${spec.name}.hostPort: "${host}" cannot be published because ${spec.name} has no port; remove it`);
+}
