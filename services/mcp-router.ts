@@ -1,0 +1,59 @@
+/** mcp-router: Nginx between the ingress and the MCP servers. Its routes come from routes.ts, its text from nginx-conf.ts. */
+import { RESOLVER_FILE, TOKEN_DIRECTORY, nginxConf, type RouterSettings } from "./nginx-conf";
+import { HEALTH_PATH, ROUTER } from "./routes";
+import type { ServiceSpec } from "./spec";
+
+const CONFIG_DIRECTORY = "/etc/mcp-router";
+
+/**
+ * Nginx does not read resolv.conf, and engines differ in where their resolver is. One second: a replaced upstream is
+ * found long before its health check lets `up` return. Brackets: Nginx wants them around IPv6 addresses.
+ */
+const START = `#!/bin/sh
+set -eu
+resolver=$(sed -n 's/^nameserver[[:space:]]*//p' /etc/resolv.conf | head -n 1)
+[ -n "$resolver" ] || { echo "mcp-router: /etc/resolv.conf names no resolver; is the container on a network of the stack?" >&2; exit 1; }
+case $resolver in *:*) resolver="[$resolver]" ;; esac
+echo "resolver $resolver valid=1s ipv6=off;" > ${RESOLVER_FILE}
+exec nginx -e stderr -c ${CONFIG_DIRECTORY}/nginx.conf
+`;
+
+/** What to run as mcp-router. The token is read from a secret's directory and is in no file of the spec. */
+export function mcpRouterService(settings: RouterSettings): ServiceSpec {
+  return {
+    name: ROUTER.service,
+    image: "mcp-router",
+    // sh reads the script, so that it also runs from a data directory on a file system mounted noexec.
+    entrypoint: ["/bin/sh", `${CONFIG_DIRECTORY}/start.sh`],
+    command: [],
+    environment: {},
+    networks: ["edge", "mcp"],
+    port: ROUTER.port,
+    ports: [],
+    mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 }],
+    files: [
+      {
+        target: CONFIG_DIRECTORY,
+        files: [
+          { path: "nginx.conf", content: nginxConf(settings) },
+          { path: "start.sh", content: START, executable: true },
+        ],
+      },
+    ],
+    secrets: [{ secret: "gateway-token", target: TOKEN_DIRECTORY }],
+    health: {
+      command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ROUTER.port}${HEALTH_PATH}`],
+      intervalSeconds: 2,
+      timeoutSeconds: 3,
+      retries: 3,
+      startPeriodSeconds: 5,
+    },
+    user: "101:101",
+    readOnlyRoot: true,
+    capabilities: [],
+    memoryMiB: 64,
+    startSeconds: 30,
+    stopSeconds: 10,
+    init: false,
+  };
+}

@@ -1,0 +1,257 @@
+/** Rendering of mcp-router's nginx.conf: text in, text out. */
+import { HOST_REFUSED, ORIGIN_REFUSED, SOURCE_REFUSED, hostPattern, literal, type AccessSettings, type ErrorAnswer } from "./access";
+import { ANSWERS, HEALTH_PATH, HOST_ROUTES, PATH_ROUTES, ROUTER, upstreamUrl, type HostRoute, type PathRoute } from "./routes";
+
+/** The part of the config that shapes mcp-router. */
+export type RouterSettings = AccessSettings & { readonly accessLog: boolean };
+
+/** Written at start from the container's own resolv.conf: Docker's resolver is 127.0.0.11, Podman's is the gateway. */
+export const RESOLVER_FILE = "/tmp/resolver.conf";
+/** Directory of the secret `gateway-token`. */
+export const TOKEN_DIRECTORY = "/run/secrets/gateway-token";
+
+const indent = (text: string, by: number): string => text.replace(/^(?=.)/gm, " ".repeat(by));
+
+/** A JSON answer in single quotes, as `return` takes it; `$names` in it are Nginx's to fill in. */
+const json = (answer: ErrorAnswer): string => {
+  const body = JSON.stringify({ error: answer });
+  if (/['\\]/.test(body)) throw new Error(`the answer ${answer.type} holds a quote or backslash, which nginx.conf cannot carry`);
+  return `'${body}'`;
+};
+
+const reply = (answer: ErrorAnswer): string => `return ${answer.status} ${json(answer)};`;
+
+const maps = (settings: RouterSettings): string => `
+# The ingress asks on port ${ANSWERS.port} about a request of its own; on port ${ROUTER.port} the request itself is judged.
+map $server_port $asked_host {
+    ${ANSWERS.port}    $http_x_forwarded_host;
+    default $http_host;
+}
+# mcp-router is the name by which other services of the stack call it.
+map $host $host_refused {
+    default 1;
+    "~${hostPattern(settings, [ROUTER.service])}" 0;
+}
+# An Origin is fine if there is none, if it is the host that was asked, or if it is in allowedOrigins. "null" is foreign.
+map "$http_origin $asked_host" $origin_refused {
+    default 1;
+    "~^ " 0;
+    "~*^https?://([^/ ]+) \\1$" 0;
+${settings.allowedOrigins.map((origin) => `    "~^${literal(origin)} " 0;\n`).join("")}}
+# What a client sent is repeated only if it cannot break out of the JSON text.
+map $http_host $shown_host {
+    default "(unprintable)";
+    "~^[][A-Za-z0-9._:-]+$" $http_host;
+}
+map $http_origin $shown_origin {
+    default "(unprintable)";
+    "~^[][A-Za-z0-9._:/-]+$" $http_origin;
+}
+map $http_x_real_ip $shown_source {
+    default "(unknown)";
+    "~^[0-9a-f.:]+$" $http_x_real_ip;
+}
+map $uri $shown_path {
+    default "(unprintable)";
+    "~^[A-Za-z0-9._~:@!&()*+,;=/-]+$" $uri;
+}`;
+
+const unique = (routes: readonly PathRoute[]): PathRoute[] => [
+  ...new Map(routes.map((route) => [route.service, route])).values(),
+];
+
+/** The name is looked up again every second (start.sh), so a replaced container is found without a restart of Nginx. */
+const upstream = (route: PathRoute): string => `
+upstream ${route.service} {
+    zone ${route.service} 64k;
+    server ${route.service}:${route.port} resolve max_fails=0;
+    keepalive 32;
+    keepalive_requests 100000;
+    keepalive_timeout ${route.keepAliveSeconds}s;
+}`;
+
+const authorization = (route: PathRoute): string =>
+  route.authorization === "gateway-token" ? `include ${TOKEN_DIRECTORY}/authorization.conf;` : `proxy_set_header Authorization "";`;
+
+const pathLocation = (route: PathRoute): string => `
+# ${route.description}
+location = ${route.path} {
+    proxy_pass http://${route.service}${route.upstreamPath};
+    proxy_set_header Host $proxy_host;
+    proxy_set_header Connection "";
+    # Checked above; the upstream knows nothing of our hosts and would refuse it.
+    proxy_set_header Origin "";
+    # Browsers send the cookies of everything on this host.
+    proxy_set_header Cookie "";
+    # What the client sent never gets through.
+    ${authorization(route)}
+    error_page 502 503 = @${route.service}-unreachable;
+    error_page 504 = @${route.service}-timeout;
+}
+location = ${route.path}/ {
+    rewrite ^ ${route.path} last;
+}`;
+
+const deadUpstream = (route: PathRoute): string => `
+location @${route.service}-unreachable {
+    ${reply({
+      status: 502,
+      type: "upstream_unreachable",
+      service: route.service,
+      message:
+        `The service ${route.service} does not answer: it is starting, or it has stopped. ` +
+        `Look at it: docker ps -a --filter label=mcp-stack.service=${route.service}`,
+    })}
+}
+location @${route.service}-timeout {
+    ${reply({
+      status: 504,
+      type: "upstream_timeout",
+      service: route.service,
+      message: `The service ${route.service} took the request but did not answer in time.`,
+    })}
+}`;
+
+const publicServer = (): string => `
+server {
+    listen ${ROUTER.port} default_server;
+    server_name _;
+
+    # The ingress has checked both already. They hold here too, in case this port is ever published by itself.
+    if ($host_refused) {
+        ${reply(HOST_REFUSED("$shown_host"))}
+    }
+    if ($origin_refused) {
+        ${reply(ORIGIN_REFUSED("$shown_origin"))}
+    }
+
+    location = ${HEALTH_PATH} {
+        access_log off;
+        return 200 '{"status":"ok","service":"${ROUTER.service}"}';
+    }
+${indent(PATH_ROUTES.map(pathLocation).join("\n"), 4)}
+${indent(unique(PATH_ROUTES).map(deadUpstream).join("\n"), 4)}
+
+    location / {
+        ${reply({
+          status: 404,
+          type: "unknown_path",
+          message: `There is nothing at $shown_path. MCP servers are at ${PATH_ROUTES.filter((route) => route.protocol === "mcp")
+            .map((route) => route.path)
+            .join(" and ")}.`,
+        })}
+    }
+    ${OWN_ERRORS}
+}`;
+
+/** Errors that Nginx finds itself, before or beside any route. Answers of upstreams pass untouched. */
+const OWN_ERRORS = `
+    error_page 400 405 408 411 412 413 414 416 429 431 494 500 501 505 /own-error;
+    location = /own-error {
+        internal;
+        return 200 '{"error":{"status":$status,"type":"bad_request","message":"The request cannot be handled."}}';
+    }`.trimStart();
+
+const offLocation = (route: HostRoute): string => `
+location = /off/${route.service} {
+    ${reply({
+      status: 503,
+      type: "bundle_off",
+      service: route.service,
+      message:
+        `The service ${route.service} does not answer. It is part of the bundle ${route.bundle}; if that is off, turn it on ` +
+        `(comma list): pulumi config set ${route.configKey} ${route.bundle} and pulumi up. ` +
+        `If it is on, look at it: docker ps -a --filter label=mcp-stack.service=${route.service}`,
+      configKey: route.configKey,
+    })}
+}`;
+
+const answersServer = (): string => `
+server {
+    listen ${ANSWERS.port} default_server;
+    server_name _;
+    access_log off;
+
+    location = /origin {
+        if ($origin_refused) {
+            ${reply(ORIGIN_REFUSED("$shown_origin"))}
+        }
+        return 204;
+    }
+    location = /refused/host {
+        ${reply(HOST_REFUSED("$shown_host"))}
+    }
+    location = /refused/source {
+        ${reply(SOURCE_REFUSED("$shown_source"))}
+    }
+${indent(HOST_ROUTES.map(offLocation).join("\n"), 4)}
+
+    location / {
+        ${reply({ status: 404, type: "unknown_path", message: `Only the ingress asks here; the routes are on ${upstreamUrl(ROUTER)}.` })}
+    }
+    ${OWN_ERRORS}
+}`;
+
+const head = (settings: RouterSettings): string => `
+default_type application/json;
+server_tokens off;
+include ${RESOLVER_FILE};
+resolver_timeout 2s;
+
+log_format json escape=json '{"time":"$time_iso8601","client":"$http_x_real_ip","method":"$request_method","uri":"$uri",'
+    '"status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr","upstreamSeconds":"$upstream_response_time"}';
+access_log ${settings.accessLog ? "/dev/stdout json" : "off"};
+
+# The root file system is read-only.
+client_body_temp_path /tmp/client-body;
+proxy_temp_path /tmp/proxy;
+fastcgi_temp_path /tmp/fastcgi;
+uwsgi_temp_path /tmp/uwsgi;
+scgi_temp_path /tmp/scgi;
+
+# As much as the ingress lets through: 64 KiB of headers.
+client_header_buffer_size 4k;
+large_client_header_buffers 4 64k;
+client_header_timeout 15s;
+# Tool calls may carry files as text.
+client_max_body_size 64m;
+# Longer than the ingress keeps an idle connection (60 s).
+keepalive_timeout 300s;
+keepalive_requests 100000;
+reset_timedout_connection on;
+
+# Streams: every byte at once, both ways, for an hour of silence.
+gzip off;
+proxy_http_version 1.1;
+proxy_buffering off;
+proxy_request_buffering off;
+proxy_connect_timeout 5s;
+proxy_read_timeout 1h;
+proxy_send_timeout 1h;
+proxy_socket_keepalive on;
+# A tool call is never sent twice.
+proxy_next_upstream off;
+`;
+
+/** nginx.conf of mcp-router; needs Nginx 1.27.3 for `server … resolve`. */
+export function nginxConf(settings: RouterSettings): string {
+  const http = [head(settings), maps(settings), ...unique(PATH_ROUTES).map(upstream), publicServer(), answersServer()];
+  return `# Generated from services/ by \`npm run render\`; change the routes or the config, not this file.
+daemon off;
+# One core's worth of routing is plenty; the second worker takes over while the first is busy.
+worker_processes 2;
+# Closes event streams at a reload or stop, which never end by themselves.
+worker_shutdown_timeout 3s;
+pid /tmp/nginx.pid;
+error_log stderr warn;
+
+events {
+    # A stream takes two: some thousand streams at once.
+    worker_connections 2048;
+}
+
+http {
+${indent(http.map((part) => part.trim()).join("\n\n"), 4)}
+}
+`;
+}

@@ -1,0 +1,148 @@
+/** Traefik's dynamic configuration: routers, middlewares and services of the file provider. */
+import { hostPattern } from "./access";
+import type { IngressSettings } from "./traefik";
+import { ANSWERS, HOST_ROUTES, ROUTER, hostOf, upstreamUrl, type HostRoute, type Upstream } from "./routes";
+
+interface Router {
+  readonly rule: string;
+  readonly priority: number;
+  readonly service: string;
+  readonly middlewares: readonly string[];
+  readonly entryPoints: readonly string[];
+}
+
+type Named<T> = Readonly<Record<string, T>>;
+
+/** What every route passes; who attaches something for all routes does it here. */
+const ACCESS = "access";
+/** The same for requests with an Origin, that is from browsers. Only these pay for the question to mcp-router. */
+const BROWSER_ACCESS = "access-browser";
+/** Reserved for signing in by OpenID Connect; attached to nothing yet. */
+export const OIDC = "oidc-auth";
+
+/** Traefik takes the highest priority first. Its own default is the rule's length, which nobody can read off. */
+const PRIORITY = { source: 1000, host: 900, bundlePath: 300, bundleHost: 200, router: 100, browser: 1 };
+
+const router = (rule: string, priority: number, service: string, middlewares: readonly string[]): Router => ({
+  entryPoints: ["web"],
+  rule,
+  priority,
+  service,
+  middlewares,
+});
+
+/** Answers of mcp-router in place of a route. */
+const refusals = (settings: IngressSettings): Named<Router> => ({
+  "refuse-source": router(
+    settings.allowedSources.map((range) => `!ClientIP(\`${range}\`)`).join(" && "),
+    PRIORITY.source,
+    "answers",
+    ["to-refused-source"],
+  ),
+  "refuse-host": router(`!HostRegexp(\`${hostPattern(settings)}\`)`, PRIORITY.host, "answers", ["to-refused-host"]),
+});
+
+/** One route is two routers: whether an Origin is there decides about the checks. */
+const open = (name: string, rule: string, priority: number, service: string, more: readonly string[]): Named<Router> => ({
+  [name]: router(rule, priority, service, [ACCESS, ...more]),
+  [`${name}-browser`]: router(
+    `(${rule}) && HeaderRegexp(\`Origin\`, \`.*\`)`,
+    priority + PRIORITY.browser,
+    service,
+    [BROWSER_ACCESS, ...more],
+  ),
+});
+
+const bundleRouters = (route: HostRoute, baseDomain: string): Named<Router> => {
+  const off = `off-${route.service}`;
+  const host = `Host(\`${hostOf(route, baseDomain)}\`)`;
+  const byHost = open(route.subdomain, host, PRIORITY.bundleHost, route.service, [off]);
+  if (route.path === undefined) return byHost;
+  const rule = `Path(\`${route.path}\`) || PathPrefix(\`${route.path}/\`)`;
+  const strip = route.stripPrefix === undefined ? [] : [`strip-${route.subdomain}`];
+  return { ...byHost, ...open(`${route.subdomain}-path`, rule, PRIORITY.bundlePath, route.service, [off, ...strip]) };
+};
+
+/**
+ * A name that does not resolve is a 502 of Traefik's own. It turns into the 503 that says which key brings the bundle.
+ * A bundle's own 502 is replaced too, because Traefik cannot tell them apart; the answer names that case.
+ */
+const bundleMiddlewares = (route: HostRoute): Named<object> => ({
+  [`off-${route.service}`]: {
+    errors: { status: ["502"], statusRewrites: { "502": 503 }, service: "answers", query: `/off/${route.service}` },
+  },
+  ...(route.stripPrefix === undefined
+    ? {}
+    : { [`strip-${route.subdomain}`]: { stripPrefix: { prefixes: [route.stripPrefix] } } }),
+});
+
+/** Lets pages of `allowedOrigins` read the answers and send the headers of MCP and OpenAI clients. */
+const cors = (origins: readonly string[]): object => ({
+  headers: {
+    accessControlAllowOriginList: [...origins],
+    accessControlAllowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+    accessControlAllowHeaders: ["Authorization", "Content-Type", "Mcp-Session-Id", "Mcp-Protocol-Version", "Last-Event-Id"],
+    accessControlExposeHeaders: ["Mcp-Session-Id"],
+    accessControlMaxAge: 600,
+    addVaryHeader: true,
+  },
+});
+
+const middlewares = (settings: IngressSettings): Named<object> => {
+  const crossOrigin = settings.allowedOrigins.length > 0;
+  return {
+    [ACCESS]: { chain: { middlewares: ["sources"] } },
+    [BROWSER_ACCESS]: { chain: { middlewares: [ACCESS, "origins", ...(crossOrigin ? ["cors"] : [])] } },
+    // The refusing router answers first; this holds even if a router of a higher priority is ever added.
+    sources: { ipAllowList: { sourceRange: [...settings.allowedSources] } },
+    // authRequestHeaders: cookies and tokens of the request are none of the check's business.
+    origins: { forwardAuth: { address: `${upstreamUrl(ANSWERS)}/origin`, authRequestHeaders: ["Origin"] } },
+    ...(crossOrigin ? { cors: cors(settings.allowedOrigins) } : {}),
+    "to-refused-source": { replacePath: { path: "/refused/source" } },
+    "to-refused-host": { replacePath: { path: "/refused/host" } },
+    [OIDC]: { chain: { middlewares: [] } },
+    ...Object.assign({}, ...HOST_ROUTES.map(bundleMiddlewares)),
+  };
+};
+
+const loadBalancer = (upstream: Upstream): object => ({
+  loadBalancer: {
+    servers: [{ url: upstreamUrl(upstream) }],
+    serversTransport: "upstreams",
+    // 1 ms at most before a part of a response is passed on; event streams are passed on at once anyway.
+    responseForwarding: { flushInterval: "1ms" },
+  },
+});
+
+/** The whole dynamic configuration; the same for every combination of bundles. */
+export function dynamicConfig(settings: IngressSettings): object {
+  return {
+    http: {
+      routers: {
+        ...refusals(settings),
+        ...Object.assign({}, ...HOST_ROUTES.map((route) => bundleRouters(route, settings.baseDomain))),
+        ...open(ROUTER.service, "PathPrefix(`/`)", PRIORITY.router, ROUTER.service, []),
+      },
+      middlewares: middlewares(settings),
+      services: {
+        answers: loadBalancer(ANSWERS),
+        [ROUTER.service]: loadBalancer(ROUTER),
+        ...Object.fromEntries(HOST_ROUTES.map((route) => [route.service, loadBalancer(route)])),
+      },
+      serversTransports: {
+        upstreams: {
+          forwardingTimeouts: {
+            // A container of the same engine answers a connection at once, or not at all.
+            dialTimeout: "5s",
+            // A tool call may think for an hour before its first byte; mcp-router ends it then.
+            responseHeaderTimeout: "0s",
+            // Shorter than mcp-router's own 300 s, so that no request meets a closing connection.
+            idleConnTimeout: "60s",
+          },
+          // Go's default of 2 makes parallel clients open a connection per request.
+          maxIdleConnsPerHost: 64,
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The ingress: the one published port. It knows its routes from files, never from the engine's socket, and lets nobody
+ * in who is not local: see access.ts and traefik-dynamic.ts.
+ */
+import { stringify } from "yaml";
+import type { Config } from "../config";
+import type { AccessSettings } from "./access";
+import type { RenderedFile, ServiceSpec } from "./spec";
+import { dynamicConfig } from "./traefik-dynamic";
+
+/** The part of the config that shapes the ingress. Bundles are missing on purpose. */
+export type IngressSettings = AccessSettings & Pick<Config, "httpPort" | "bindAddress" | "allowedSources" | "accessLog">;
+
+/** Above 1024, so that no capability is needed. */
+const PORT = 8080;
+const CONFIG_DIRECTORY = "/etc/traefik";
+const CONFIG_FILE = `${CONFIG_DIRECTORY}/traefik.yml`;
+
+const staticConfig = (settings: IngressSettings): object => ({
+  global: { checkNewVersion: false, sendAnonymousUsage: false },
+  log: { level: "WARN", format: "json" },
+  // Headers are dropped by default, so no token gets into the log.
+  ...(settings.accessLog ? { accessLog: { format: "json" } } : {}),
+  entryPoints: {
+    web: {
+      address: `:${PORT}`,
+      // What a client says about its own address is never believed.
+      forwardedHeaders: { insecure: false },
+      http: {
+        // 64 KiB of request headers, room for the cookies of several applications on one host (Go's default: 1 MiB).
+        maxHeaderBytes: 65536,
+      },
+      transport: {
+        respondingTimeouts: {
+          // Traefik's 60 s for a whole request would cut an upload or a stream; one hour is the stack's promise.
+          readTimeout: "1h",
+          writeTimeout: "0s",
+          // Traefik's default; between two requests of a client.
+          idleTimeout: "180s",
+        },
+        // Event streams never end by themselves: do not wait Traefik's 10 s for them at every stop.
+        lifeCycle: { graceTimeOut: "3s" },
+      },
+    },
+    // On its own entry point and loopback only, out of reach of clients.
+    ping: { address: "127.0.0.1:8082" },
+  },
+  ping: { entryPoint: "ping" },
+  providers: { file: { directory: `${CONFIG_DIRECTORY}/dynamic`, watch: true } },
+});
+
+/** A generated YAML file that says so. Aliases would only hide what is configured. */
+const yamlFile = (path: string, content: object): RenderedFile => ({
+  path,
+  content: `# Generated from services/; change the config, not this file.\n${stringify(content, { lineWidth: 0, aliasDuplicateObjects: false })}`,
+});
+
+/** What to run as the ingress. Works with Traefik 3.6.7 and later 3.x. */
+export function traefikService(settings: IngressSettings): ServiceSpec {
+  return {
+    name: "traefik",
+    image: "traefik",
+    command: [`--configFile=${CONFIG_FILE}`],
+    environment: {},
+    networks: ["edge"],
+    port: PORT,
+    ports: [{ container: PORT, host: settings.httpPort, address: settings.bindAddress }],
+    mounts: [],
+    files: [
+      {
+        target: CONFIG_DIRECTORY,
+        files: [
+          yamlFile("traefik.yml", staticConfig(settings)),
+          yamlFile("dynamic/routes.yml", dynamicConfig(settings)),
+        ],
+      },
+    ],
+    secrets: [],
+    health: {
+      command: ["traefik", "healthcheck", `--configFile=${CONFIG_FILE}`],
+      intervalSeconds: 2,
+      timeoutSeconds: 5,
+      retries: 3,
+      startPeriodSeconds: 10,
+    },
+    user: "65532:65532",
+    readOnlyRoot: true,
+    capabilities: [],
+    memoryMiB: 256,
+    startSeconds: 60,
+    stopSeconds: 10,
+    init: false,
+  };
+}
