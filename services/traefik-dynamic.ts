@@ -20,8 +20,11 @@ const BROWSER_ACCESS = "access-browser";
 /** Reserved for signing in by OpenID Connect; attached to nothing yet. */
 export const OIDC = "oidc-auth";
 
-/** Traefik takes the highest priority first. Its own default is the rule's length, which nobody can read off. */
-const PRIORITY = { source: 1000, host: 900, bundlePath: 300, bundleHost: 200, router: 100, browser: 1 };
+/**
+ * Traefik takes the highest priority first; its own default is the rule's length, which nobody can read off. A bundle's
+ * host comes before the paths, so that no path of a bundle's application is taken away from it.
+ */
+const PRIORITY = { source: 1000, host: 900, bundleHost: 300, bundlePath: 200, router: 100, browser: 1 };
 
 const router = (rule: string, priority: number, service: string, middlewares: readonly string[]): Router => ({
   entryPoints: ["web"],

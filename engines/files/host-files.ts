@@ -1,0 +1,130 @@
+/**
+ * Writes files beside the data, as a process of a graph node (command.local.Command): `host-files.ts ACTION`, the plan as
+ * JSON on standard input. Every action can be repeated, never deletes data, and prints nothing secret.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import * as layout from "./layout";
+
+/** Who a data directory belongs to; another owner is refused at preview. */
+export interface Owner {
+  readonly project: string;
+  readonly stack: string;
+  /** Id of the container engine. */
+  readonly engine: string;
+}
+
+/** What an action gets on standard input, besides the plan of its kind. `base` is dataDir, absolute. */
+export interface Common {
+  readonly base: string;
+  readonly generation: string;
+}
+
+type File = readonly [name: string, content: string, mode: number];
+
+/** Writes one file as a whole: readers see the old content or the new, never a part. */
+function writeWhole(file: string, content: string, mode: number): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const partial = `${file}.partial-${process.pid}`;
+  writeFileSync(partial, content, { mode });
+  chmodSync(partial, mode); // whatever the umask says
+  renameSync(partial, file);
+}
+
+/** A directory that only the user of the host can enter; what is mounted lies one level below. */
+function closedDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o700);
+}
+
+/** In place, because running containers hold the directory itself. */
+function fillDirectory(directory: string, files: readonly File[]): void {
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o755);
+  const wanted = new Set(files.map(([name]) => name.split("/")[0]));
+  for (const entry of readdirSync(directory)) {
+    if (!wanted.has(entry)) rmSync(path.join(directory, entry), { recursive: true });
+  }
+  for (const [name, content, mode] of files) {
+    const parent = path.join(directory, path.dirname(name));
+    mkdirSync(parent, { recursive: true });
+    chmodSync(parent, 0o755);
+    writeWhole(path.join(directory, name), content, mode);
+  }
+}
+
+/** Keeps as many older directories as there are current ones: containers about to be replaced still mount them. */
+function pruneRendered(parent: string, current: ReadonlySet<string>): void {
+  const stale = readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !current.has(entry.name))
+    .map((entry) => ({ directory: path.join(parent, entry.name), written: statSync(path.join(parent, entry.name)).mtimeMs }))
+    .sort((a, b) => b.written - a.written)
+    .slice(current.size);
+  for (const { directory } of stale) rmSync(directory, { recursive: true });
+}
+
+function makeDataDirectory(directory: string, owner: string | undefined): void {
+  const missing = !existsSync(directory);
+  mkdirSync(directory, { recursive: true });
+  if (owner === undefined || !missing) return;
+  const [uid = 0, gid = 0] = owner.split(":").map(Number);
+  if (statSync(directory).uid === uid) return;
+  if (process.getuid?.() === 0) return chownSync(directory, uid, gid);
+  throw new Error(`${directory} has to belong to ${owner}, which only root can arrange; run once: sudo chown ${owner} ${directory}`);
+}
+
+/** Marks dataDir as this stack's. */
+function owner({ base, owner }: { base: string; owner: Owner }): void {
+  mkdirSync(base, { recursive: true });
+  writeWhole(layout.ownerFile(base), `${JSON.stringify(owner, undefined, 2)}\n`, 0o644);
+  closedDirectory(path.join(base, "rendered"));
+  closedDirectory(path.join(base, "secrets"));
+}
+
+/** Rendered files and data directories of one service. */
+function service({ base, generation, service, rendered, directories }: Common & layout.ServicePlan): void {
+  for (const directory of directories) makeDataDirectory(path.join(base, directory.path), directory.owner);
+  for (const { hash, files } of rendered) {
+    const directory = layout.renderedDirectory(base, service, hash);
+    fillDirectory(directory, files.map((file) => [file.path, file.content, file.executable ? 0o555 : 0o444]));
+    utimesSync(directory, new Date(), new Date());
+  }
+  writeWhole(layout.renderedRecord(base, service), JSON.stringify({ generation }), 0o644);
+  pruneRendered(path.join(base, "rendered", service), new Set(rendered.map(({ hash }) => hash)));
+}
+
+/** A generated secret: an existing value is kept, so that old data and a new stack always fit. */
+function secret({ base, generation, name, files, bytes }: Common & layout.SecretPlan): void {
+  const directory = layout.secretDirectory(base, name);
+  const value = layout.readText(path.join(directory, layout.VALUE_FILE)) ?? randomBytes(bytes).toString("base64url");
+  const derived = layout.derivedFiles(files, value).map(([file, content]): File => [file, content, 0o444]);
+  fillDirectory(directory, [[layout.VALUE_FILE, value, 0o444], ...derived]);
+  writeWhole(layout.secretRecord(base, name), JSON.stringify({ generation, sha256: layout.sha256(value) }), 0o600);
+}
+
+/** The user's own secrets, only those that are wanted. */
+function copy({ base, generation, name, file, source, names }: Common & layout.CopyPlan): void {
+  const wanted = layout.selectSecrets(layout.readText(source) ?? "", names);
+  fillDirectory(layout.secretDirectory(base, name), [[file, wanted, 0o444]]);
+  writeWhole(layout.secretRecord(base, name), JSON.stringify({ generation }), 0o600);
+}
+
+const ACTIONS = { owner, service, secret, copy };
+export type Action = keyof typeof ACTIONS;
+
+function main(): void {
+  const name = process.argv[2] ?? "";
+  const action = (ACTIONS as Record<string, (plan: never) => void>)[name];
+  try {
+    if (action === undefined) throw new Error(`unknown action; choose from ${Object.keys(ACTIONS).join(", ")}`);
+    action(JSON.parse(readFileSync(0, "utf8")) as never);
+  } catch (error) {
+    console.error(`host files, ${name}: ${(error as Error).message}`);
+    process.exit(1);
+  }
+}
+
+if (require.main === module) main();

@@ -1,0 +1,139 @@
+/**
+ * Where host files lie below dataDir, and how it is told whether they are still as they were written.
+ *
+ * A record beside the files keeps the `generation` they were written with: a random word that is an input of the graph
+ * node. Intact files give the recorded word, so nothing changes; missing or edited ones give a new word, so the node runs
+ * again and the containers that mount the files are replaced. The word says nothing about the content: secrets stay secret.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { RenderedFile } from "../../services/spec";
+
+/** A directory of rendered files, by the hash of its content. */
+export interface RenderedPlan {
+  readonly hash: string;
+  readonly files: readonly RenderedFile[];
+}
+
+/** A directory below dataDir; `owner` is "uid:gid". */
+export interface DataDirectoryPlan {
+  readonly path: string;
+  readonly owner?: string;
+}
+
+/** All host files of one service. */
+export interface ServicePlan {
+  readonly service: string;
+  readonly rendered: readonly RenderedPlan[];
+  readonly directories: readonly DataDirectoryPlan[];
+}
+
+/** A secret that is generated once. `files` maps file names to templates in which `{value}` stands for the value. */
+export interface SecretPlan {
+  readonly name: string;
+  /** Random bytes of the value, which is written in base64url. */
+  readonly bytes: number;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** User secrets that are copied from a dotenv file; only the lines of `names`. */
+export interface CopyPlan {
+  readonly name: string;
+  readonly file: string;
+  /** Absolute path of the dotenv file; it may be missing. */
+  readonly source: string;
+  readonly names: readonly string[];
+}
+
+interface GenerationRecord {
+  readonly generation?: string;
+  readonly sha256?: string;
+}
+
+/** Hash of a rendered directory's files: 16 hexadecimal digits of SHA-256. */
+export function contentHash(files: readonly RenderedFile[]): string {
+  const canonical = files.map((file) => [file.path, file.content, file.executable === true]).sort();
+  return sha256(JSON.stringify(canonical)).slice(0, 16);
+}
+
+export const renderedDirectory = (base: string, service: string, hash: string): string =>
+  path.join(base, "rendered", service, hash);
+export const renderedRecord = (base: string, service: string): string =>
+  path.join(base, "rendered", service, "generation.json");
+export const secretDirectory = (base: string, name: string): string => path.join(base, "secrets", name);
+export const secretRecord = (base: string, name: string): string => path.join(base, "secrets", `${name}.json`);
+export const ownerFile = (base: string): string => path.join(base, "owner.json");
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** The content of a text file, or undefined when there is none. Other errors (permission) are thrown. */
+export function readText(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
+function readRecord(file: string): GenerationRecord {
+  try {
+    return JSON.parse(readText(file) ?? "{}") as GenerationRecord;
+  } catch {
+    return {}; // A damaged record is like none: the files are written again.
+  }
+}
+
+const listFiles = (directory: string): string[] =>
+  existsSync(directory)
+    ? readdirSync(directory, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => path.join(entry.parentPath, entry.name))
+    : [];
+
+function renderedIntact(directory: string, files: readonly RenderedFile[]): boolean {
+  return (
+    listFiles(directory).length === files.length &&
+    files.every((file) => readText(path.join(directory, file.path)) === file.content)
+  );
+}
+
+const kept = (intact: boolean, record: GenerationRecord): string =>
+  intact && record.generation !== undefined ? record.generation : randomUUID();
+
+/** Generation of a service's rendered files and data directories; see the head of this file. */
+export function serviceGeneration(base: string, plan: ServicePlan): string {
+  const intact =
+    plan.rendered.every(({ hash, files }) => renderedIntact(renderedDirectory(base, plan.service, hash), files)) &&
+    plan.directories.every((directory) => existsSync(path.join(base, directory.path)));
+  return kept(intact, readRecord(renderedRecord(base, plan.service)));
+}
+
+/** The files that are derived from a secret's value: name and content. */
+export const derivedFiles = (templates: SecretPlan["files"], value: string): [string, string][] =>
+  Object.entries(templates).map(([name, template]) => [name, template.replaceAll("{value}", value)]);
+
+/** Name of the file that holds a secret's bare value. */
+export const VALUE_FILE = "value";
+
+/** Generation of a generated secret. */
+export function secretGeneration(base: string, plan: SecretPlan): string {
+  const record = readRecord(secretRecord(base, plan.name));
+  const directory = secretDirectory(base, plan.name);
+  const value = readText(path.join(directory, VALUE_FILE));
+  const intact =
+    value !== undefined &&
+    record.sha256 === sha256(value) &&
+    derivedFiles(plan.files, value).every(([name, content]) => readText(path.join(directory, name)) === content);
+  return kept(intact, record);
+}
+
+/** The lines of a dotenv text whose names are wanted, in the order of `names`; of a repeated name the last one. */
+export function selectSecrets(dotenv: string, names: readonly string[]): string {
+  const lines = dotenv.split(/\r?\n/);
+  const found = names.flatMap((name) => lines.filter((line) => line.startsWith(`${name}=`)).slice(-1));
+  return found.map((line) => `${line}\n`).join("");
+}
+
+/** Generation of the copied user secrets. */
+export function copyGeneration(base: string, plan: CopyPlan): string {
+  const wanted = selectSecrets(readText(plan.source) ?? "", plan.names);
+  const copied = readText(path.join(secretDirectory(base, plan.name), plan.file));
+  return kept(copied === wanted, readRecord(secretRecord(base, plan.name)));
+}
