@@ -9,14 +9,6 @@ import {
 import path from "node:path";
 import * as layout from "./layout";
 
-/** Who a data directory belongs to; another owner is refused at preview. */
-export interface Owner {
-  readonly project: string;
-  readonly stack: string;
-  /** Id of the container engine. */
-  readonly engine: string;
-}
-
 /** What an action gets on standard input, besides the plan of its kind. `base` is dataDir, absolute. */
 export interface Common {
   readonly base: string;
@@ -77,9 +69,9 @@ function makeDataDirectory(directory: string, owner: string | undefined): void {
 }
 
 /** Marks dataDir as this stack's. */
-function owner({ base, owner }: { base: string; owner: Owner }): void {
+function owner({ base, owner, generation }: Common & { readonly owner: layout.Owner }): void {
   mkdirSync(base, { recursive: true });
-  writeWhole(layout.ownerFile(base), `${JSON.stringify(owner, undefined, 2)}\n`, 0o644);
+  writeWhole(layout.ownerFile(base), `${JSON.stringify({ ...owner, generation }, undefined, 2)}\n`, 0o644);
   closedDirectory(path.join(base, "rendered"));
   closedDirectory(path.join(base, "secrets"));
 }

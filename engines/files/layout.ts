@@ -97,6 +97,31 @@ function renderedIntact(directory: string, files: readonly RenderedFile[]): bool
 const kept = (intact: boolean, record: GenerationRecord): string =>
   intact && record.generation !== undefined ? record.generation : randomUUID();
 
+/** Who a data directory belongs to; another owner is refused at preview. */
+export interface Owner {
+  readonly project: string;
+  readonly stack: string;
+  /** Id of the container engine. */
+  readonly engine: string;
+}
+
+/** The owner that a data directory is marked with; undefined when it is new. @throws Error when the mark is damaged. */
+export function readOwner(base: string): (Owner & GenerationRecord) | undefined {
+  const text = readText(ownerFile(base));
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Owner & GenerationRecord);
+  } catch {
+    throw new Error(`${ownerFile(base)} is not JSON; restore it, or remove it if you know that the data is this stack's`);
+  }
+}
+
+/** Generation of the owner mark. */
+export function ownerGeneration(base: string, owner: Owner): string {
+  const found = readOwner(base);
+  const right = found?.project === owner.project && found.stack === owner.stack && found.engine === owner.engine;
+  return kept(right, found ?? {});
+}
+
 /** Generation of a service's rendered files and data directories; see the head of this file. */
 export function serviceGeneration(base: string, plan: ServicePlan): string {
   const intact =

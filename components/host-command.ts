@@ -1,0 +1,12 @@
+import * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Action } from "../engines/files/host-files";
+
+/**
+ * A graph node that writes host files. `plan` goes through standard input, never through the command line. There is no
+ * delete on purpose: what lies in dataDir survives `destroy`.
+ */
+export function hostCommand(name: string, action: Action, plan: object, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+  const run = `node --require tsx/cjs engines/files/host-files.ts ${action}`;
+  return new command.local.Command(name, { create: run, update: run, stdin: JSON.stringify(plan) }, opts);
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Running } from "../engines/engine";
+import type { ServiceSpec } from "../services/spec";
+import { runService, type Foundation } from "./service";
+
+export interface IngressArgs {
+  readonly foundation: Foundation;
+  readonly spec: ServiceSpec;
+  /** What the ingress sends clients to. */
+  readonly upstream: Running;
+}
+
+/**
+ * The one port that clients see.
+ *
+ *     client → [ingress] → router → gateway, mcp-nixos
+ */
+export class Ingress extends pulumi.ComponentResource {
+  readonly running: Running;
+
+  constructor(name: string, { foundation, spec, upstream }: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-stack:components:Ingress", name, {}, opts);
+    this.running = runService(spec, foundation, { parent: this, after: [upstream.ready] });
+    this.registerOutputs({ container: this.running.id });
+  }
+}

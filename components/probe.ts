@@ -1,0 +1,27 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Running } from "../engines/engine";
+
+export interface ProbeArgs {
+  /** MCP endpoint as a client on this host reaches it. */
+  readonly url: string;
+  /** Longest wait for the first answer with tools, in seconds. */
+  readonly seconds: number;
+  /** Asked again whenever one of these was replaced; also what to look at when it fails. */
+  readonly through: readonly Running[];
+}
+
+/** An MCP client's look at an endpoint: the update fails when it offers no tools. */
+export class Probe extends pulumi.ComponentResource {
+  constructor(name: string, { url, seconds, through }: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-stack:components:Probe", name, { url }, opts);
+    const run = `node --require tsx/cjs engines/probe.ts ${url} ${seconds}`;
+    const environment = { ASKED_THROUGH: pulumi.all(through.map(({ id }) => id)).apply((ids) => ids.map((id) => id.slice(0, 12)).join(" ")) };
+    new command.local.Command(
+      `${name}-tools`,
+      { create: run, update: run, environment },
+      { parent: this, dependsOn: through.map(({ ready }) => ready) },
+    );
+    this.registerOutputs({ url });
+  }
+}

@@ -1,0 +1,57 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as layout from "../engines/files/layout";
+import type { Engine, HostFiles, Running } from "../engines/engine";
+import type { ServiceSpec } from "../services/spec";
+import { hostCommand } from "./host-command";
+import type { Secrets } from "./secrets";
+
+/** What every service of the stack stands on. */
+export interface Foundation {
+  readonly engine: Engine;
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly dataReady: pulumi.Resource;
+  readonly secrets: Secrets;
+  /** "uid:gid" that data directories belong to, unless a service says otherwise. */
+  readonly dataUser: string;
+}
+
+export interface ServiceOptions {
+  readonly parent: pulumi.Resource;
+  /** Created before, deleted after the service. */
+  readonly after?: readonly pulumi.Resource[];
+  /** Further data directories, below dataDir, that the service does not mount itself. */
+  readonly directories?: readonly string[];
+}
+
+function dataDirectories(spec: ServiceSpec, base: Foundation, more: readonly string[]): layout.DataDirectoryPlan[] {
+  const mounted = spec.mounts.filter((mount) => mount.kind === "data");
+  return [
+    ...mounted.map((mount) => ({ path: mount.path, owner: mount.owner ?? base.dataUser })),
+    ...more.map((path) => ({ path, owner: base.dataUser })),
+  ];
+}
+
+function hostFiles(spec: ServiceSpec, base: Foundation, { parent, directories = [] }: ServiceOptions): HostFiles {
+  const plan: layout.ServicePlan = {
+    service: spec.name,
+    rendered: spec.files.map(({ files }) => ({ hash: layout.contentHash(files), files })),
+    directories: dataDirectories(spec, base, directories),
+  };
+  if (plan.rendered.length + plan.directories.length === 0) return { ready: [], generations: [] };
+  const generation = layout.serviceGeneration(base.dataDir, plan);
+  const stdin = { base: base.dataDir, generation, ...plan };
+  const ready = hostCommand(`${spec.name}-files`, "service", stdin, { parent, dependsOn: base.dataReady });
+  return { ready: [ready], generations: [generation] };
+}
+
+/** Runs a spec: its host files first, then its container. */
+export function runService(spec: ServiceSpec, base: Foundation, options: ServiceOptions): Running {
+  const own = hostFiles(spec, base, options);
+  const secrets = base.secrets.files(spec.secrets.map(({ secret }) => secret));
+  return base.engine.run(spec, {
+    parent: options.parent,
+    dependsOn: options.after ?? [],
+    files: { ready: [...own.ready, ...secrets.ready], generations: [...own.generations, ...secrets.generations] },
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * A ServiceSpec in the words of the docker provider: pure, so that it is tested without Pulumi. Values are written in the
+ * form in which the provider reads them back (durations, capabilities, memorySwap); any other form would be a difference
+ * at every preview.
+ */
+import { createHash } from "node:crypto";
+import path from "node:path";
+import type { HealthCheck, Mount, ServiceSpec } from "../services/spec";
+import { contentHash, renderedDirectory, secretDirectory } from "./files/layout";
+
+/** Where one service runs: everything that the spec leaves open. */
+export interface Placement {
+  readonly project: string;
+  readonly stack: string;
+  /** Absolute path on the engine's host. */
+  readonly dataDir: string;
+  /** Path of the engine's socket as containers mount it. */
+  readonly engineSocket: string;
+  /** Complete image reference. */
+  readonly image: string;
+  /** Words that change when mounted host files were made again; see files/layout.ts. */
+  readonly generations: readonly string[];
+}
+
+/** The properties of docker.Container that a spec fills; all plain values. */
+export type ContainerArgs = ReturnType<typeof containerArgs>;
+
+/** Names of containers, networks and volumes: two stacks live side by side on one engine. */
+export const resourceName = (place: Pick<Placement, "project" | "stack">, name: string): string =>
+  `${place.project}-${place.stack}-${name}`;
+
+/** Labels by which everything of a stack is found again. */
+export const stackLabels = (place: Pick<Placement, "project" | "stack">): Record<string, string> => ({
+  "mcp-stack.project": place.project,
+  "mcp-stack.stack": place.stack,
+});
+
+/** Labels as the provider takes them, in a fixed order. */
+export const labelList = (labels: Readonly<Record<string, string>>): { label: string; value: string }[] =>
+  Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, value]) => ({ label, value }));
+
+/** Go's canonical text of a duration: "45s", "1m30s", "1h0m0s". */
+export function goDuration(seconds: number): string {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
+  if (hours > 0) return `${hours}h${minutes}m${rest}s`;
+  return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
+}
+
+const healthcheck = (health: HealthCheck) => ({
+  tests: ["CMD", ...health.command],
+  interval: goDuration(health.intervalSeconds),
+  timeout: goDuration(health.timeoutSeconds),
+  retries: health.retries,
+  startPeriod: goDuration(health.startPeriodSeconds),
+});
+
+type Bind = { type: "bind"; source: string; target: string; readOnly: boolean };
+const bind = (source: string, target: string, readOnly: boolean): Bind => ({ type: "bind", source, target, readOnly });
+
+/** Mounts fail on a missing source, where the older `volumes` would make an empty directory owned by root. */
+function binds(spec: ServiceSpec, place: Placement): Bind[] {
+  const ofMount = (mount: Mount): Bind[] => {
+    if (mount.kind === "data") return [bind(path.join(place.dataDir, mount.path), mount.target, mount.readOnly ?? false)];
+    return mount.kind === "engine-socket" ? [bind(place.engineSocket, mount.target, false)] : [];
+  };
+  const rendered = (index: number): string =>
+    renderedDirectory(place.dataDir, spec.name, contentHash(spec.files[index]?.files ?? []));
+  return [
+    ...spec.mounts.flatMap(ofMount),
+    ...spec.files.map((directory, index) => bind(rendered(index), directory.target, true)),
+    ...spec.secrets.map((mount) => bind(secretDirectory(place.dataDir, mount.secret), mount.target, true)),
+  ];
+}
+
+function tmpfs(spec: ServiceSpec): Record<string, string> {
+  const mounts = spec.mounts.filter((mount) => mount.kind === "tmpfs");
+  const options = (mount: (typeof mounts)[number]): string =>
+    `size=${mount.sizeMiB}m,mode=${(mount.mode ?? 0o755).toString(8)}`;
+  return Object.fromEntries(mounts.map((mount) => [mount.target, options(mount)]));
+}
+
+/** Properties that only a new container can have. A change of any of them changes the spec label. */
+function fixedArgs(spec: ServiceSpec, place: Placement) {
+  const [firstNetwork] = spec.networks;
+  return {
+    name: resourceName(place, spec.name),
+    image: place.image,
+    ...(spec.entrypoint === undefined ? {} : { entrypoints: [...spec.entrypoint] }),
+    ...(spec.command.length === 0 ? {} : { command: [...spec.command] }),
+    envs: Object.entries(spec.environment).map(([key, value]) => `${key}=${value}`).sort(),
+    ...(spec.user === undefined ? {} : { user: spec.user }),
+    readOnly: spec.readOnlyRoot,
+    capabilities: { drops: ["ALL"], ...(spec.capabilities.length === 0 ? {} : { adds: [...spec.capabilities] }) },
+    securityOpts: ["no-new-privileges:true"],
+    init: spec.init,
+    stopTimeout: spec.stopSeconds,
+    logDriver: "json-file",
+    // 30 MB of log for each container, then the oldest goes.
+    logOpts: { "max-size": "10m", "max-file": "3" },
+    networkMode: firstNetwork === undefined ? "none" : resourceName(place, firstNetwork),
+    networksAdvanced: spec.networks.map((network) => ({ name: resourceName(place, network), aliases: [spec.name] })),
+    ports: spec.ports.map((port) => ({ internal: port.container, external: port.host, ip: port.address, protocol: "tcp" })),
+    mounts: binds(spec, place),
+    tmpfs: tmpfs(spec),
+    ...("command" in spec.health ? { healthcheck: healthcheck(spec.health) } : {}),
+  };
+}
+
+/** Properties that change in place, without a new container. */
+const changeableArgs = (spec: ServiceSpec) => ({
+  memory: spec.memoryMiB,
+  // Equal to memory: no swap on top. Left out, the engine doubles it and every preview shows a difference.
+  memorySwap: spec.memoryMiB,
+  restart: "unless-stopped",
+  destroyGraceSeconds: spec.stopSeconds,
+  ...("command" in spec.health ? { wait: true, waitTimeout: spec.startSeconds } : {}),
+});
+
+/**
+ * The container of a service. Its label `mcp-stack.spec` is a hash of everything that needs a new container, the one
+ * reliable trigger: the provider overlooks removed environment, commands and edited health checks.
+ */
+export function containerArgs(spec: ServiceSpec, place: Placement) {
+  const fixed = fixedArgs(spec, place);
+  const hash = createHash("sha256").update(JSON.stringify([fixed, place.generations])).digest("hex").slice(0, 16);
+  const labels = { ...stackLabels(place), "mcp-stack.service": spec.name, "mcp-stack.spec": hash };
+  return { ...fixed, ...changeableArgs(spec), labels: labelList(labels) };
+}

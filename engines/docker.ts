@@ -1,0 +1,75 @@
+/** Specs as @pulumi/docker resources: one engine, containers on its own networks. */
+import path from "node:path";
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { NetworkName, ServiceSpec } from "../services/spec";
+import { containerArgs, labelList, resourceName, stackLabels, type Placement } from "./container-args";
+import type { Engine, RunOptions, Running, SharedVolume } from "./engine";
+
+export interface DockerSettings extends Pick<Placement, "project" | "stack" | "dataDir" | "engineSocket"> {
+  /** Address of the engine, as in DOCKER_HOST. */
+  readonly host: string;
+  /** Complete reference of an image of catalogs/images.yaml. */
+  readonly imageReference: (name: string) => string;
+}
+
+export class DockerEngine implements Engine {
+  /** For resources that belong to no service, such as pulled images. */
+  readonly provider: docker.Provider;
+  private readonly networks = new Map<NetworkName, docker.Network>();
+
+  constructor(private readonly settings: DockerSettings) {
+    this.provider = new docker.Provider("engine", { host: settings.host });
+  }
+
+  network(name: NetworkName, parent: pulumi.Resource): void {
+    const args = { name: resourceName(this.settings, name), driver: "bridge", labels: labelList(stackLabels(this.settings)) };
+    this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
+  }
+
+  volume(volume: SharedVolume, parent: pulumi.Resource): pulumi.Resource {
+    const args = {
+      name: resourceName(this.settings, volume.name),
+      driver: "local",
+      // Only a name for a directory of the host: removing the volume leaves the data where it is.
+      driverOpts: { type: "none", o: "bind", device: path.join(this.settings.dataDir, volume.path) },
+      labels: labelList(stackLabels(this.settings)),
+    };
+    return new docker.Volume(volume.name, args, { parent, provider: this.provider });
+  }
+
+  run(spec: ServiceSpec, options: RunOptions): Running {
+    const place = {
+      ...this.settings,
+      image: this.settings.imageReference(spec.image),
+      generations: options.files.generations,
+    };
+    const args = containerArgs(spec, place);
+    const container = new docker.Container(
+      spec.name,
+      { ...args, ...this.attachments(spec) },
+      {
+        parent: options.parent,
+        provider: this.provider,
+        dependsOn: [...(options.dependsOn ?? []), ...options.files.ready],
+      },
+    );
+    return { ready: container, id: container.id };
+  }
+
+  /** The networks as outputs rather than names: a network that is replaced replaces what is on it. */
+  private attachments(spec: ServiceSpec): Pick<docker.ContainerArgs, "networkMode" | "networksAdvanced"> {
+    const [first, ...others] = spec.networks.map((name) => this.joined(name));
+    if (first === undefined) return { networkMode: "none", networksAdvanced: [] };
+    return {
+      networkMode: first.name,
+      networksAdvanced: [first, ...others].map((network) => ({ name: network.name, aliases: [spec.name] })),
+    };
+  }
+
+  private joined(name: NetworkName): docker.Network {
+    const network = this.networks.get(name);
+    if (network === undefined) throw new Error(`network ${name} is used before index.ts declares it; call engine.network("${name}") first`);
+    return network;
+  }
+}

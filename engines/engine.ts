@@ -1,0 +1,37 @@
+/** What an engine can do for the program. engines/docker.ts is the first of them; a swarm is to be the second. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { NetworkName, ServiceSpec } from "../services/spec";
+
+/** Host files that a service mounts: what makes them, and the words that change when they were made again. */
+export interface HostFiles {
+  readonly ready: readonly pulumi.Resource[];
+  readonly generations: readonly string[];
+}
+
+export interface RunOptions {
+  readonly parent: pulumi.Resource;
+  /** Created before, deleted after. */
+  readonly dependsOn?: readonly pulumi.Resource[];
+  readonly files: HostFiles;
+}
+
+/** A service that is healthy once `ready` is created. */
+export interface Running {
+  readonly ready: pulumi.Resource;
+  /** Changes whenever the service was replaced. */
+  readonly id: pulumi.Output<string>;
+}
+
+/** A data directory as a named volume, for containers that other containers start. */
+export interface SharedVolume {
+  /** Last part of the volume's name. */
+  readonly name: string;
+  /** Directory below dataDir. */
+  readonly path: string;
+}
+
+export interface Engine {
+  network(name: NetworkName, parent: pulumi.Resource): void;
+  volume(volume: SharedVolume, parent: pulumi.Resource): pulumi.Resource;
+  run(spec: ServiceSpec, options: RunOptions): Running;
+}
