@@ -11,8 +11,6 @@ export interface WantedImage {
 export interface ImagesArgs {
   readonly source: "pull" | "build";
   readonly wanted: readonly WantedImage[];
-  /** Changes when a built image went missing on the engine. */
-  readonly generation: string;
   readonly provider: docker.Provider;
   /** Address of the engine, as in DOCKER_HOST. */
   readonly host: string;
@@ -35,9 +33,9 @@ export class Images extends pulumi.ComponentResource {
     );
   }
 
-  private built(name: string, { wanted, generation, host }: ImagesArgs): pulumi.Resource {
+  private built(name: string, { wanted, host }: ImagesArgs): pulumi.Resource {
     const run = `node --require tsx/cjs commands/images.ts ensure ${wanted.map((image) => image.name).join(" ")}`;
-    const environment = { DOCKER_HOST: host, TAGS: wanted.map(({ reference }) => reference).join(" "), GENERATION: generation };
+    const environment = { DOCKER_HOST: host, TAGS: wanted.map(({ reference }) => reference).join(" ") };
     return new command.local.Command(`${name}-build`, { create: run, update: run, environment }, { parent: this });
   }
 }
