@@ -1,0 +1,66 @@
+/**
+ * Images of build mode: `ensure NAME…` builds what is missing (without names: all), `list [--json]` shows the lock.
+ * Progress goes to stderr. Exit code 1 with the failing step's last lines if something cannot be built.
+ */
+import { Command } from "commander";
+import { CACHE, builtReference, ensureImages } from "../engines/images/build";
+import { connect, hasImage } from "../engines/images/engine";
+import { readLock, type ImageLock } from "../engines/images/lock";
+
+interface Options {
+  readonly socket?: string;
+  readonly json?: boolean;
+}
+
+/** One row of `list`. */
+interface Row {
+  readonly name: string;
+  readonly pull: string | null;
+  readonly built: string | null;
+  /** null: not built here, or the engine was not asked. */
+  readonly present: boolean | null;
+}
+
+const buildable = (lock: ImageLock): string[] => Object.keys(lock).filter((name) => lock[name]?.build);
+
+async function ensure(names: string[], options: Options): Promise<void> {
+  const lock = readLock();
+  const wanted = names.length > 0 ? names : buildable(lock);
+  const built = await ensureImages({ docker: connect(options.socket), lock, cache: CACHE, sink: process.stderr }, wanted);
+  const count = wanted.length === 1 ? "1 image is" : `${wanted.length} images are`;
+  process.stderr.write(built.length === 0 ? `nothing to build: ${count} present\n` : `built ${built.join(", ")}\n`);
+}
+
+async function list(options: Options): Promise<void> {
+  const lock = readLock();
+  const docker = connect(options.socket);
+  const rows: Row[] = [];
+  for (const [name, entry] of Object.entries(lock)) {
+    const built = entry.build ? builtReference(lock, name) : null;
+    rows.push({ name, pull: entry.pull?.reference ?? null, built, present: built ? await hasImage(docker, built) : null });
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else for (const row of rows) process.stdout.write(`${row.name}\t${row.present ? "present" : "-"}\t${row.built ?? row.pull}\n`);
+}
+
+function main(): Promise<Command> {
+  const program = new Command("images").description("Images of build mode");
+  const socket = ["--socket <path>", "engine socket (default: DOCKER_HOST, then /var/run/docker.sock)"] as const;
+  program
+    .command("ensure [names...]")
+    .description("build what is missing of these images; without names, of all")
+    .option(...socket)
+    .action(ensure);
+  program
+    .command("list")
+    .description("all images of catalogs/images.yaml")
+    .option("--json", "as JSON")
+    .option(...socket)
+    .action(list);
+  return program.parseAsync();
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,82 @@
+/** The engine's image calls: look, import, build, pull. Classic builder, so that BuildKit is not needed. */
+import type { Readable } from "node:stream";
+import Docker from "dockerode";
+import type { Step } from "./progress";
+import { Tail } from "./run";
+
+/** One message of a build, import or pull. */
+interface EngineMessage {
+  readonly stream?: string;
+  readonly status?: string;
+  readonly error?: string;
+}
+
+/** Connects by socket path, or by DOCKER_HOST, or to Docker's default socket. */
+export const connect = (socket?: string): Docker => (socket ? new Docker({ socketPath: socket }) : new Docker());
+
+const isMissing = (error: unknown): boolean => (error as { statusCode?: number }).statusCode === 404;
+
+/** Whether the engine has the image; other errors than "not found" are thrown. */
+export async function hasImage(docker: Docker, reference: string): Promise<boolean> {
+  try {
+    await docker.getImage(reference).inspect();
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** Reads the engine's messages to the end; throws its error with the last lines before it. */
+function follow(docker: Docker, stream: NodeJS.ReadableStream, step: Step): Promise<void> {
+  const tail = new Tail();
+  return new Promise((resolve, reject) => {
+    let failure: string | undefined;
+    const finished = (error: Error | null): void => {
+      const message = failure ?? error?.message;
+      if (message === undefined) resolve();
+      else reject(new Error(`${message}; last lines:\n${tail}`));
+    };
+    docker.modem.followProgress(stream, finished, (event: EngineMessage) => {
+      const text = event.stream ?? event.status ?? "";
+      tail.add(text);
+      step.note(text);
+      failure ??= event.error;
+    });
+  });
+}
+
+/** Makes an image of a packed root file system. */
+export async function importImage(docker: Docker, step: Step, tar: Readable, name: string, tag: string): Promise<void> {
+  const options = { repo: name, tag, changes: `LABEL mcp-stack.image=${name}` };
+  await follow(docker, await docker.importImage(tar, options), step);
+}
+
+export interface BuildOptions {
+  readonly reference: string;
+  readonly buildArguments: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Builds a packed context. */
+export async function buildImage(docker: Docker, step: Step, context: NodeJS.ReadableStream, options: BuildOptions): Promise<void> {
+  const stream = await docker.buildImage(context, {
+    t: options.reference,
+    buildargs: { ...options.buildArguments },
+    labels: { ...options.labels },
+    rm: true,
+    forcerm: true,
+    version: "1",
+  });
+  await follow(docker, stream, step);
+}
+
+/** Removes what the build stages of one image left behind: they hold the host's client configuration. */
+export async function removeBuildStages(docker: Docker, name: string): Promise<void> {
+  await docker.pruneImages({ filters: { dangling: ["true"], label: [`mcp-stack.build-stage=${name}`] } });
+}
+
+/** Pulls a reference. */
+export async function pullImage(docker: Docker, step: Step, reference: string): Promise<void> {
+  await follow(docker, (await docker.pull(reference)) as NodeJS.ReadableStream, step);
+}
