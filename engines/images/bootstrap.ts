@@ -1,9 +1,9 @@
 /** The bases: Debian's root file system by debootstrap, made small, packed and imported. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { debianMirror } from "./host";
+import { aptDates, debianMirror } from "./host";
 import type { Step } from "./progress";
 import { run } from "./run";
 
@@ -45,6 +45,7 @@ export async function bootstrap(step: Step, suite: string, slim: string, cache: 
     const mirror = debianMirror();
     await run(step, "debootstrap", ["--variant=minbase", suite, root, ...(mirror ? [mirror] : [])]);
     await run(step, "sh", [slim, root]);
+    writeFileSync(path.join(root, "etc/apt/apt.conf.d/as-on-host"), aptDates());
   } catch (error) {
     remove();
     throw error;

@@ -8,7 +8,7 @@ import { PROJECT_ROOT, type BuildEntry, type ImageLock } from "./lock";
 export const CONTEXTS = path.join(PROJECT_ROOT, "docker", "images");
 
 /** Raised when the builder itself puts something else into images. */
-const BUILDER = 1;
+const BUILDER = 2;
 
 /** Hex digits of a tag: 64 bits, enough to tell the versions of one image apart. */
 const TAG_LENGTH = 16;

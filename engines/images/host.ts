@@ -58,3 +58,11 @@ export function debianMirror(apt = "/etc/apt"): string | undefined {
     .flatMap((line) => line.match(/https?:\/\/\S+/g) ?? []);
   return uris.find((uri) => /\/debian\/?$/.test(new URL(uri).pathname));
 }
+
+/** What the host's apt accepts of old release files: mirrors that lag behind need the same in an image. */
+export const aptDates = (): string =>
+  ask("apt-config", "dump")
+    .split("\n")
+    .filter((line) => /^Acquire::Check-(Valid-Until|Date) /.test(line))
+    .map((line) => `${line}\n`)
+    .join("");

@@ -1,5 +1,7 @@
 /** Progress of long steps on stderr: what, which of how many, how long. */
 
+import { stripVTControlCharacters } from "node:util";
+
 /** A terminal gets one line that moves; a log gets a line at the start, one every ten seconds, and one at the end. */
 export interface Sink {
   readonly isTTY?: boolean;
@@ -30,7 +32,7 @@ export class Step {
 
   /** What it does now; shown at the next tick. */
   note(doing: string): void {
-    const line = doing.replace(/\s+/g, " ").trim();
+    const line = stripVTControlCharacters(doing).replace(/\s+/g, " ").trim();
     if (line) this.doing = line.slice(0, 100);
   }
 

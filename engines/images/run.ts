@@ -1,5 +1,6 @@
 /** Runs a program on the host, shows its last line as progress and keeps the end of its output for the error. */
 import { spawn, type SpawnOptions } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 import type { Step } from "./progress";
 
 /** Lines of output that an error shows. */
@@ -9,9 +10,9 @@ const TAIL = 15;
 export class Tail {
   private lines: string[] = [];
 
-  /** Adds text; several lines and empty ones may be in it. */
+  /** Adds text; several lines, empty ones and colours may be in it. */
   add(text: string): void {
-    this.lines = [...this.lines, ...text.split(/[\r\n]+/).filter((line) => line.trim())].slice(-TAIL);
+    this.lines = [...this.lines, ...stripVTControlCharacters(text).split(/[\r\n]+/).filter((line) => line.trim())].slice(-TAIL);
   }
 
   /** Indented, for the end of a message. */
