@@ -4,7 +4,7 @@
  */
 import { Command } from "commander";
 import { CACHE, builtReference, ensureImages } from "../engines/images/build";
-import { connect, hasImage } from "../engines/images/engine";
+import { connect, hasImage, ping } from "../engines/images/engine";
 import { readLock, type ImageLock } from "../engines/images/lock";
 
 interface Options {
@@ -17,7 +17,7 @@ interface Row {
   readonly name: string;
   readonly pull: string | null;
   readonly built: string | null;
-  /** null: not built here, or the engine was not asked. */
+  /** null: not built here. */
   readonly present: boolean | null;
 }
 
@@ -26,7 +26,9 @@ const buildable = (lock: ImageLock): string[] => Object.keys(lock).filter((name)
 async function ensure(names: string[], options: Options): Promise<void> {
   const lock = readLock();
   const wanted = names.length > 0 ? names : buildable(lock);
-  const built = await ensureImages({ docker: connect(options.socket), lock, cache: CACHE, sink: process.stderr }, wanted);
+  const docker = connect(options.socket);
+  await ping(docker, options.socket);
+  const built = await ensureImages({ docker, lock, cache: CACHE, sink: process.stderr }, wanted);
   const count = wanted.length === 1 ? "1 image is" : `${wanted.length} images are`;
   process.stderr.write(built.length === 0 ? `nothing to build: ${count} present\n` : `built ${built.join(", ")}\n`);
 }
@@ -34,6 +36,7 @@ async function ensure(names: string[], options: Options): Promise<void> {
 async function list(options: Options): Promise<void> {
   const lock = readLock();
   const docker = connect(options.socket);
+  await ping(docker, options.socket);
   const rows: Row[] = [];
   for (const [name, entry] of Object.entries(lock)) {
     const built = entry.build ? builtReference(lock, name) : null;

@@ -14,6 +14,18 @@ interface EngineMessage {
 /** Connects by socket path, or by DOCKER_HOST, or to Docker's default socket. */
 export const connect = (socket?: string): Docker => (socket ? new Docker({ socketPath: socket }) : new Docker());
 
+/** Throws an error that names the engine's address if it does not answer. */
+export async function ping(docker: Docker, socket?: string): Promise<void> {
+  try {
+    await docker.ping();
+  } catch (error) {
+    const address = socket ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+    throw new Error(`no container engine answers at ${address}: ${(error as Error).message}; start it, or name another by DOCKER_HOST`, {
+      cause: error,
+    });
+  }
+}
+
 const isMissing = (error: unknown): boolean => (error as { statusCode?: number }).statusCode === 404;
 
 /** Whether the engine has the image; other errors than "not found" are thrown. */
