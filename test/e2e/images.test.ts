@@ -65,7 +65,7 @@ it("shows the last lines of a step that fails", async () => {
   pack.finalize();
   const step = new Step("test", "building", { write: () => undefined });
   const options = { reference: "mcp-gateway-stack/test-of-failure:1", buildArguments: {}, labels: {} };
-  await expect(buildImage(docker, step, pack, options)).rejects.toThrow(/returned a non-zero code: 1; last lines:\n[\s\S]*before/);
+  await expect(buildImage(docker, step, pack as unknown as NodeJS.ReadableStream, options)).rejects.toThrow(/returned a non-zero code: 1; last lines:\n[\s\S]*before/);
   step.end("failed");
 });
 
