@@ -1,0 +1,125 @@
+/** mcp-gateway: Docker's MCP gateway v0.43, which starts the catalog's servers as containers and offers all of their tools at one endpoint. */
+import type { GatewayCatalog } from "./catalog/gateway-catalog";
+import type { RenderedFile, ServiceSpec } from "./spec";
+
+const PORT = 8811;
+const OWN_DIRECTORY = "/opt/mcp-stack";
+const TOKEN_DIRECTORY = "/run/secrets/gateway-token";
+/** Directory of the secret `gateway-env`; its one file is `.env`. */
+const SECRETS_DIRECTORY = "/workspace";
+/** The gateway reads catalogs from nowhere else, and keeps its state beside them. */
+const STATE_DIRECTORY = "/root/.docker/mcp";
+const CATALOG = "agent-hub.yaml";
+
+/** Limits of each server's container, written out so that another version of the gateway changes nothing: its own defaults. */
+export const SERVER_CPUS = 1;
+export const SERVER_MEMORY_MIB = 2048;
+
+export interface GatewaySettings {
+  readonly catalog: Pick<GatewayCatalog, "files" | "verifySignatures">;
+  /** Labels of every container that the gateway starts, by which `destroy` finds them. */
+  readonly serverLabels: Readonly<Record<string, string>>;
+  /** Whether clients may add and run servers. */
+  readonly dynamicTools: boolean;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/**
+ * The gateway finds Docker's client by PATH and has no setting for labels. No log: the engine would keep everything
+ * that client and server say to each other on disk, without limit.
+ */
+const wrapper = (labels: Readonly<Record<string, string>>): string => {
+  const options = Object.entries(labels).sort().map(([key, value]) => ` --label ${quoted(`${key}=${value}`)}`).join("");
+  return `#!/bin/sh
+if [ "\${1-}" = run ]; then
+  shift
+  set -- run --log-driver none${options} "$@"
+fi
+exec /usr/bin/docker "$@"
+`;
+};
+
+/** The token stays out of the container's description, and of the servers': the gateway hands them only what the catalog names. */
+const START = `#!/bin/sh
+set -eu
+if ! docker --version > /dev/null; then
+  echo "mcp-gateway: ${OWN_DIRECTORY}/bin/docker cannot be executed; is the file system of the data directory mounted noexec? Move it: pulumi config set dataDir /another/path" >&2
+  exit 1
+fi
+MCP_GATEWAY_AUTH_TOKEN=$(cat ${TOKEN_DIRECTORY}/value)
+[ -n "$MCP_GATEWAY_AUTH_TOKEN" ] || { echo "mcp-gateway: ${TOKEN_DIRECTORY}/value is empty; run pulumi up" >&2; exit 1; }
+export MCP_GATEWAY_AUTH_TOKEN
+exec /docker-mcp gateway run "$@"
+`;
+
+const ownFiles = ({ catalog: { files }, serverLabels, dynamicTools }: GatewaySettings): RenderedFile[] => [
+  { path: "start.sh", content: START, executable: true },
+  { path: "bin/docker", content: wrapper(serverLabels), executable: true },
+  // Configuration of Docker's client, where the gateway looks for its features. Unset, clients may manage servers.
+  { path: "docker/config.json", content: `${JSON.stringify(dynamicTools ? {} : { features: { "dynamic-tools": "disabled" } })}\n` },
+  { path: "registry.yaml", content: files.registry },
+  { path: "config.yaml", content: files.config },
+  { path: "tools.yaml", content: files.tools },
+];
+
+const commandLine = (verifySignatures: boolean): string[] => [
+  "--transport=streaming",
+  `--port=${PORT}`,
+  `--catalog=${CATALOG}`,
+  `--registry=${OWN_DIRECTORY}/registry.yaml`,
+  `--config=${OWN_DIRECTORY}/config.yaml`,
+  `--tools-config=${OWN_DIRECTORY}/tools.yaml`,
+  `--secrets=${SECRETS_DIRECTORY}/.env`,
+  `--cpus=${SERVER_CPUS}`,
+  `--memory=${SERVER_MEMORY_MIB}m`,
+  `--verify-signatures=${verifySignatures}`,
+];
+
+/** What to run as mcp-gateway. */
+export function mcpGatewayService(settings: GatewaySettings): ServiceSpec {
+  return {
+    name: "mcp-gateway",
+    image: "mcp-gateway",
+    entrypoint: ["/bin/sh", `${OWN_DIRECTORY}/start.sh`],
+    command: commandLine(settings.catalog.verifySignatures),
+    environment: {
+      DOCKER_CONFIG: `${OWN_DIRECTORY}/docker`,
+      HOME: "/root",
+      PATH: `${OWN_DIRECTORY}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    },
+    networks: ["mcp"],
+    port: PORT,
+    ports: [],
+    mounts: [
+      // At the default path, because the gateway starts Docker's client without DOCKER_HOST.
+      { kind: "engine-socket", target: "/var/run/docker.sock" },
+      { kind: "data", path: "mcp-gateway", target: STATE_DIRECTORY },
+      { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
+    ],
+    files: [
+      { target: OWN_DIRECTORY, files: ownFiles(settings) },
+      { target: `${STATE_DIRECTORY}/catalogs`, files: [{ path: CATALOG, content: settings.catalog.files.catalog }] },
+    ],
+    secrets: [
+      { secret: "gateway-token", target: TOKEN_DIRECTORY },
+      { secret: "gateway-env", target: SECRETS_DIRECTORY },
+    ],
+    health: {
+      command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`],
+      intervalSeconds: 3,
+      timeoutSeconds: 3,
+      retries: 5,
+      startPeriodSeconds: 60,
+    },
+    // The socket's group differs between hosts, and whoever may use the socket is root on the host anyway.
+    user: "0:0",
+    readOnlyRoot: true,
+    // Data directory and socket may belong to another user than the container's root.
+    capabilities: ["CAP_DAC_OVERRIDE"],
+    memoryMiB: 1024,
+    startSeconds: 120,
+    stopSeconds: 15,
+    init: true,
+  };
+}
