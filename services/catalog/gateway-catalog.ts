@@ -2,7 +2,7 @@
 import type { CatalogData, CatalogServer, CatalogSources } from "./model";
 import { parseSources } from "./parse";
 import { renderFiles, serverImage, type GatewayFiles } from "./render";
-import { filled, type CatalogValues } from "./substitute";
+import { evaluated, filled, type CatalogValues } from "./substitute";
 import { catalogContentFaults, enabledServers, imageName, type CatalogImages, type Checked } from "./validate";
 
 export interface CatalogSettings {
@@ -28,6 +28,10 @@ export interface OfferedServer {
   readonly imageName: string | undefined;
   /** Complete reference; undefined for a remote server. */
   readonly image: string | undefined;
+  /** Arguments, plain environment and volumes as the gateway makes them of the catalog and config.yaml. */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly volumes: readonly string[];
 }
 
 export interface GatewayCatalog {
@@ -74,6 +78,9 @@ function offeredServers(data: CatalogData, enabled: readonly string[], settings:
       server,
       imageName: server.type === "remote" ? undefined : imageName(name, settings.images),
       image: serverImage(name, server, settings.images),
+      command: (server.command ?? []).flatMap((argument) => evaluated(argument, data.config)),
+      environment: Object.fromEntries((server.env ?? []).map(({ name: key, value }) => [key, evaluated(value, data.config).join()])),
+      volumes: (server.volumes ?? []).flatMap((volume) => evaluated(volume, data.config)),
     }));
 }
 

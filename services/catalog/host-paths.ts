@@ -27,13 +27,15 @@ const CREDENTIALS = [
   ".netrc", ".npmrc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa",
 ];
 
+const cleaned = (hostPath: string): string => path.posix.normalize(hostPath).replace(/(?<=.)\/+$/, "");
+
 /** The two lists in an environment of the gateway. */
 export function allowedPaths(environment: Readonly<Record<string, string>>): AllowedPaths {
-  const list = (name: string): string[] => (environment[name] ?? "").split(":").filter(Boolean).map((entry) => path.posix.normalize(entry));
+  const list = (name: string): string[] => (environment[name] ?? "").split(":").filter(Boolean).map(cleaned);
   return { readable: list(READABLE_VARIABLE), writable: list(WRITABLE_VARIABLE) };
 }
 
-const within = (inner: string, root: string): boolean => inner === root || inner.startsWith(`${root.replace(/\/+$/, "")}/`);
+const within = (inner: string, root: string): boolean => inner === root || inner.startsWith(`${root}/`);
 
 const isReadOnly = (mode: string): boolean => {
   const words = mode.toLowerCase().split(",").map((word) => word.trim());
@@ -41,28 +43,26 @@ const isReadOnly = (mode: string): boolean => {
 };
 
 function hostPathFault(source: string, mode: string | undefined, allowed: AllowedPaths): string | undefined {
-  if (!source.startsWith("/")) return `mounts "${source}", which is neither a volume name nor an absolute path; write one of them`;
-  const clean = path.posix.normalize(source).replace(/(?<=.)\/+$/, "");
+  if (!source.startsWith("/")) return "starts with neither a volume name nor an absolute path; write one of them";
+  const clean = cleaned(source);
   const lower = clean.toLowerCase();
-  if (SYSTEM.some((root) => within(lower, root))) return `mounts host path "${source}", a system path that the gateway always refuses; use a named volume`;
+  if (SYSTEM.some((root) => within(lower, root))) return "mounts a system path, which the gateway always refuses; use a named volume";
   const credential = lower.split("/").find((part) => CREDENTIALS.includes(part));
-  if (credential !== undefined) return `mounts host path "${source}", where "${credential}" holds credentials: the gateway always refuses it; use a named volume`;
+  if (credential !== undefined) return `mounts ${credential}, where credentials are kept: the gateway always refuses it; use a named volume`;
   const writable = allowed.writable.includes(clean);
-  if (!writable && mode !== undefined && !isReadOnly(mode)) {
-    return `mounts host path "${source}" for writing; add :ro, use a named volume, or allow it in overrides.mcp-gateway.environment.${WRITABLE_VARIABLE}`;
-  }
+  if (!writable && mode !== undefined && !isReadOnly(mode)) return `mounts a host path for writing, which the gateway refuses; write :ro, ${instead(WRITABLE_VARIABLE)}`;
   if (writable || [...TEMPORARY, ...allowed.readable].some((root) => within(clean, root))) return undefined;
-  return `mounts host path "${source}", which the gateway refuses outside ${TEMPORARY.join(", ")}; use a named volume, or allow it in overrides.mcp-gateway.environment.${READABLE_VARIABLE}`;
+  return `mounts a host path outside ${TEMPORARY.join(", ")}, which the gateway refuses; ${instead(READABLE_VARIABLE)}`;
 }
 
-/** Why the gateway would refuse a volume, in words that follow the server's name; undefined when it would not. */
+const instead = (variable: string): string => `use a named volume, or allow the path in config overrides.mcp-gateway.environment.${variable}`;
+
+/** Why the gateway would refuse a volume, in words that follow its text; undefined when it would not. */
 export function volumeFault(volume: string, allowed: AllowedPaths): string | undefined {
   const parts = volume.trim().split(":");
   const [source = "", target = "", mode] = parts.map((part) => part.trim());
   if (parts.length === 1 && source.startsWith("/")) return undefined; // a volume without a name
-  if (parts.length > 3 || source === "" || target === "" || source.startsWith("-")) {
-    return `has volume "${volume}"; write it as SOURCE:TARGET or SOURCE:TARGET:ro`;
-  }
+  if (parts.length > 3 || source === "" || target === "" || source.startsWith("-")) return "is no volume; write SOURCE:TARGET or SOURCE:TARGET:ro";
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(source)) return undefined;
   return hostPathFault(source, mode, allowed);
 }

@@ -14,12 +14,13 @@ const SOURCES = Object.keys(SOURCE_FILES) as SourceName[];
 function readYaml(source: SourceName, text: string): { value: unknown; faults: string[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const faults = document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return `${SOURCE_FILES[source]}:${line}:${col}: is no YAML: ${error.message}; correct this line`;
+  const faults = document.errors.map(({ code, message, pos: [start] }) => {
+    const { line, col } = lines.linePos(start);
+    const what = code === "DUPLICATE_KEY" ? `"${/^[^:\n]*/.exec(text.slice(start))?.[0]}" is there twice; remove one of them` : `is no YAML: ${message}; correct this line`;
+    return `${SOURCE_FILES[source]}:${line}:${col}: ${what}`;
   });
   // An empty file, or one of comments only, is an empty map.
-  return { value: faults.length > 0 ? undefined : (document.toJS() ?? {}), faults };
+  return { value: faults.length > 0 ? undefined : (document.toJS() ?? {}), faults: [...new Set(faults)] };
 }
 
 const dig = (value: unknown, path: readonly PropertyKey[]): unknown =>

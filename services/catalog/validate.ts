@@ -64,7 +64,10 @@ function volumeFaults(server: CatalogServer, checked: Checked): string[] {
     if (gap !== undefined) return [`volumes: "${volume}" has ${gap}, which the program does not fill in; it knows ${VALUE_NAMES.join(", ")}`];
     const made = evaluated(volume, checked.data.config);
     if (made.length === 0) return [`volumes: "${volume}" stands for nothing, so nothing would be mounted; add its value to ${SOURCE_FILES.config}`];
-    return made.flatMap((one) => volumeFault(one, allowed) ?? []);
+    return made.flatMap((one) => {
+      const fault = volumeFault(one, allowed);
+      return fault === undefined ? [] : [`volumes: "${one}" ${fault}`];
+    });
   });
 }
 
@@ -81,7 +84,7 @@ function strangers(checked: Checked): string[] {
   const { catalog, registry, config, tools } = checked.data;
   const names = Object.keys(catalog.registry);
   const fault = (where: string, name: string): string =>
-    `${where}: server "${name}" is not in ${SOURCE_FILES.catalog}; remove it or correct the name (there: ${names.join(", ")})`;
+    `${where}: "${name}" is not in ${SOURCE_FILES.catalog}; remove it or correct the name (it has ${names.join(", ")})`;
   const unknown = (used: readonly string[], known: readonly string[] = names): string[] => used.filter((name) => !known.includes(name));
   return [
     ...unknown(Object.keys(registry.registry)).map((name) => fault(SOURCE_FILES.registry, name)),
@@ -108,13 +111,16 @@ function unavailable(name: string, { images }: Checked): string[] {
   }
 }
 
+const missingSecret = (server: string, secret: string): string =>
+  `servers: "${server}" is enabled, but its secret "${secret}" has no value in the file of config secretsFile; add the line ${secret}=VALUE there, or leave ${server} out of servers`;
+
 function enabledFaults(checked: Checked): string[] {
   return enabledServers(checked).flatMap((name) => {
     const server = checked.data.catalog.registry[name];
     if (server === undefined) return [];
     const missing = (server.secrets ?? []).filter((secret) => !checked.secretNames.includes(secret.name));
     return [
-      ...missing.map((secret) => `servers: "${name}" is enabled, but its secret "${secret.name}" is not in the secrets file; add the line ${secret.name}=VALUE to it, or leave ${name} out of servers`),
+      ...missing.map((secret) => missingSecret(name, secret.name)),
       ...(server.type === "server" ? unavailable(name, checked) : []),
     ];
   });
