@@ -14,14 +14,22 @@ const INSTALL_PULUMI = "https://www.pulumi.com/docs/iac/download-install/";
 /** The folder of the CLI that these module files give. */
 function folder({ toolchainDir, cacheDir }: Settings): string {
   const files = ["go.mod", "go.sum"].map((name) => fs.readFileSync(path.join(toolchainDir, "pulumi-cli", name)));
-  return path.join(cacheDir, `pulumi-${PULUMI_VERSION}-built-${hash(LDFLAGS, process.platform, process.arch, ...files).slice(0, 12)}`);
+  return path.join(
+    cacheDir,
+    `pulumi-${PULUMI_VERSION}-built-${hash(LDFLAGS, process.platform, process.arch, ...files).slice(0, 12)}`,
+  );
 }
 
 /** The CLI of an earlier build. */
 export function cachedBuild(settings: Settings): Cli | undefined {
   const pulumi = path.join(folder(settings), "pulumi");
   if (!isExecutable(pulumi)) return undefined;
-  return { pulumi, version: PULUMI_VERSION, source: "build", reason: "built from the Go module proxy (no pulumi on PATH, no download site)" };
+  return {
+    pulumi,
+    version: PULUMI_VERSION,
+    source: "build",
+    reason: "built from the Go module proxy (no pulumi on PATH, no download site)",
+  };
 }
 
 /** Builds the CLI, with a line every ten seconds; about four minutes on two cores from nothing. */
@@ -38,7 +46,8 @@ export async function buildCli(settings: Settings): Promise<Cli> {
     });
     if (result.code !== 0) throw new Error(buildFailed(go, result.stderr, settings));
     const version = await versionOf(pulumi, settings);
-    if (version !== PULUMI_VERSION) throw new Error(`the CLI that ${go} built says version "${version}", expected ${PULUMI_VERSION}`);
+    if (version !== PULUMI_VERSION)
+      throw new Error(`the CLI that ${go} built says version "${version}", expected ${PULUMI_VERSION}`);
   });
   const built = cachedBuild(settings);
   if (!built) throw new Error(`${folder(settings)} holds no executable pulumi after the build`);
@@ -57,12 +66,16 @@ function requiredGo({ toolchainDir }: Settings): string {
 }
 
 function withoutGo(settings: Settings): string {
-  return `there is no usable pulumi on PATH, ${settings.releases} gave none, and without Go none can be built. Install one of:\n`
-    + `  Pulumi's CLI: ${INSTALL_PULUMI}\n`
-    + `  Go ${requiredGo(settings)} or newer: https://go.dev/dl/`;
+  return (
+    `there is no usable pulumi on PATH, ${settings.releases} gave none, and without Go none can be built. Install one of:\n` +
+    `  Pulumi's CLI: ${INSTALL_PULUMI}\n` +
+    `  Go ${requiredGo(settings)} or newer: https://go.dev/dl/`
+  );
 }
 
 function buildFailed(go: string, stderr: string, settings: Settings): string {
-  return `${go} could not build the Pulumi CLI:\n${tail(stderr)}\n`
-    + `It needs Go ${requiredGo(settings)} or newer and the Go module proxy. Or install Pulumi's CLI: ${INSTALL_PULUMI}`;
+  return (
+    `${go} could not build the Pulumi CLI:\n${tail(stderr)}\n` +
+    `It needs Go ${requiredGo(settings)} or newer and the Go module proxy. Or install Pulumi's CLI: ${INSTALL_PULUMI}`
+  );
 }

@@ -42,7 +42,8 @@ export async function downloadCli(settings: Settings): Promise<Cli | undefined> 
     } finally {
       fs.rmSync(file, { force: true });
     }
-    if (!isExecutable(path.join(directory, "pulumi"))) throw new Error(`${settings.releases}/${archive} holds no executable pulumi/pulumi`);
+    if (!isExecutable(path.join(directory, "pulumi")))
+      throw new Error(`${settings.releases}/${archive} holds no executable pulumi/pulumi`);
   });
   return cachedDownload(settings);
 }
@@ -57,7 +58,10 @@ async function publishedChecksum(archive: string, settings: Settings): Promise<s
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(settings.connectTimeoutMs) });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const line = (await response.text()).split("\n").map((text) => text.trim().split(/\s+\*?/)).find(([, name]) => name === archive);
+    const line = (await response.text())
+      .split("\n")
+      .map((text) => text.trim().split(/\s+\*?/))
+      .find(([, name]) => name === archive);
     if (/^[0-9a-f]{64}$/i.test(line?.[0] ?? "")) return line?.[0]?.toLowerCase();
     throw new Error(`no SHA-256 of ${archive} in it`);
   } catch (error) {
@@ -69,7 +73,8 @@ async function publishedChecksum(archive: string, settings: Settings): Promise<s
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return `no answer within ${timeoutMs / 1000} s`;
-  const cause = error.cause instanceof Error ? error.cause.message || (error.cause as NodeJS.ErrnoException).code : undefined;
+  const cause =
+    error.cause instanceof Error ? error.cause.message || (error.cause as NodeJS.ErrnoException).code : undefined;
   return cause ?? error.message;
 }
 
@@ -91,7 +96,9 @@ async function download(url: string, file: string, settings: Settings): Promise<
   try {
     await pipeline(Readable.fromWeb(response.body as never), watch, fs.createWriteStream(file));
   } catch (error) {
-    throw new Error(`${url}: ${stalled.signal.aborted ? `no data for ${STALL_MS / 1000} s` : reasonOf(error, 0)}; try again`);
+    throw new Error(
+      `${url}: ${stalled.signal.aborted ? `no data for ${STALL_MS / 1000} s` : reasonOf(error, 0)}; try again`,
+    );
   } finally {
     clearTimeout(timer);
   }
@@ -102,12 +109,16 @@ function downloadProgress(totalBytes: number, { say }: Settings): (bytes: number
   const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(0);
   const started = Date.now();
   let [received, said] = [0, started];
-  say(`pulumi: downloading the official release ${PULUMI_VERSION} (${totalBytes ? `${mebibytes(totalBytes)} MiB` : "size unknown"})`);
+  say(
+    `pulumi: downloading the official release ${PULUMI_VERSION} (${totalBytes ? `${mebibytes(totalBytes)} MiB` : "size unknown"})`,
+  );
   return (bytes) => {
     received += bytes;
     if (Date.now() - said < 5_000) return;
     said = Date.now();
-    say(`pulumi: downloading: ${mebibytes(received)} of ${mebibytes(totalBytes)} MiB, ${Math.round((said - started) / 1000)} s`);
+    say(
+      `pulumi: downloading: ${mebibytes(received)} of ${mebibytes(totalBytes)} MiB, ${Math.round((said - started) / 1000)} s`,
+    );
   };
 }
 
@@ -115,7 +126,7 @@ async function verify(file: string, expected: string, url: string): Promise<void
   const actual = await hashOfFile(file);
   if (actual === expected) return;
   throw new Error(
-    `${url} is refused: its SHA-256 is ${actual}, the published one is ${expected}. `
-    + "Nothing of it was kept. Try again; if it stays so, install Pulumi yourself (https://www.pulumi.com/docs/iac/download-install/).",
+    `${url} is refused: its SHA-256 is ${actual}, the published one is ${expected}. ` +
+      "Nothing of it was kept. Try again; if it stays so, install Pulumi yourself (https://www.pulumi.com/docs/iac/download-install/).",
   );
 }

@@ -18,7 +18,9 @@ export interface Cli {
 /** First executable file of that name on PATH, folders of our own cache left out. */
 export function findOnPath(name: string, { env, cacheDir }: Pick<Settings, "env" | "cacheDir">): string | undefined {
   const folders = (env.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  return folders.map((folder) => path.join(folder, name)).find((file) => isExecutable(file) && !isInside(fs.realpathSync(file), realPath(cacheDir)));
+  return folders
+    .map((folder) => path.join(folder, name))
+    .find((file) => isExecutable(file) && !isInside(fs.realpathSync(file), realPath(cacheDir)));
 }
 
 /**
@@ -40,7 +42,8 @@ function faultOf(pulumi: string, version: string, settings: Settings): string | 
     return `version ${version} is older than ${MINIMUM_PULUMI_VERSION}; update it, or leave it: another one is set up for this checkout`;
   }
   const host = "pulumi-language-nodejs";
-  if (isExecutable(path.join(path.dirname(fs.realpathSync(pulumi)), host)) || findOnPath(host, settings)) return undefined;
+  if (isExecutable(path.join(path.dirname(fs.realpathSync(pulumi)), host)) || findOnPath(host, settings))
+    return undefined;
   // Ours could only stand in by PATH, with a warning at every command; a CLI of our own has it beside it.
   return `${host} lies neither beside it nor on PATH`;
 }
@@ -48,7 +51,10 @@ function faultOf(pulumi: string, version: string, settings: Settings): string | 
 /** What `pulumi version` says, without the "v"; empty if it says nothing that looks like a version. */
 export async function versionOf(pulumi: string, { env }: Pick<Settings, "env">): Promise<string> {
   try {
-    const { stdout } = await run(pulumi, ["version"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "1" }, timeoutMs: 20_000 });
+    const { stdout } = await run(pulumi, ["version"], {
+      env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "1" },
+      timeoutMs: 20_000,
+    });
     return /^v?(\d+\.\d+\.\d+\S*)\s*$/.exec(stdout)?.[1] ?? "";
   } catch {
     return "";

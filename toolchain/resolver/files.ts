@@ -21,7 +21,8 @@ export async function hashOfFile(file: string): Promise<string> {
 /** The TypeScript files below a folder, sorted; empty if the folder is missing. */
 export function sourcesBelow(directory: string): string[] {
   if (!fs.existsSync(directory)) return [];
-  return fs.readdirSync(directory, { recursive: true, encoding: "utf8" })
+  return fs
+    .readdirSync(directory, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => path.join(directory, name))
     .sort();

@@ -29,22 +29,42 @@ const TICK_MS = 10_000;
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const started = Date.now();
-    const child = spawn(command, args, { cwd: options.cwd, env: { ...options.env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const output = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => { output.stdout += chunk; });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => { output.stderr += chunk; });
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      output.stdout += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      output.stderr += chunk;
+    });
     let timedOut = false;
     let signalled: NodeJS.Signals | undefined;
-    const forward = (signal: NodeJS.Signals): void => { signalled = signal; child.kill(signal); };
-    const timeout = options.timeoutMs && setTimeout(() => { timedOut = true; child.kill("SIGKILL"); }, options.timeoutMs);
-    const tick = options.onTick && setInterval(() => options.onTick?.(Math.round((Date.now() - started) / 1000)), TICK_MS);
+    const forward = (signal: NodeJS.Signals): void => {
+      signalled = signal;
+      child.kill(signal);
+    };
+    const timeout =
+      options.timeoutMs &&
+      setTimeout(() => {
+        timedOut = true;
+        child.kill("SIGKILL");
+      }, options.timeoutMs);
+    const tick =
+      options.onTick && setInterval(() => options.onTick?.(Math.round((Date.now() - started) / 1000)), TICK_MS);
     const settle = (): void => {
       if (timeout) clearTimeout(timeout);
       if (tick) clearInterval(tick);
       for (const signal of SIGNALS) process.off(signal, forward);
     };
     for (const signal of SIGNALS) process.on(signal, forward);
-    child.on("error", (error) => { settle(); reject(error); });
+    child.on("error", (error) => {
+      settle();
+      reject(error);
+    });
     child.on("close", (code) => {
       settle();
       if (signalled) process.kill(process.pid, signalled);

@@ -6,8 +6,8 @@ import path from "node:path";
 export const PULUMI_VERSION = "3.259.0";
 
 /**
- * The oldest CLI on PATH that is used. `@pulumi/pulumi` 3.238 works with older ones too, but nobody ran this project
- * on them; 3.200 (October 2025) is the round number below which we do not go.
+ * The oldest CLI on PATH that is used. `@pulumi/pulumi` 3.238 may work with older ones too, but nobody ran this project
+ * on them; a round number some distance behind the SDK's own version.
  */
 export const MINIMUM_PULUMI_VERSION = "3.200.0";
 
