@@ -1,0 +1,75 @@
+import { bool, Fields, int, list, map, object, output, replaces, required, set, string } from "./types";
+
+const official = (what: string): { unsupported: string } => ({
+  unsupported: `${what} needs a BuildKit session, which the stand-in does not open; use the official docker plugin`,
+});
+
+/** One `build` block: the classic build options, and those of BuildKit that need no session. */
+const buildFields: Fields = {
+  additionalContexts: list(string(), { forceNew: true, ...official("additionalContexts") }),
+  authConfigs: list(
+    object({
+      auth: string(),
+      email: string(),
+      hostName: string({ required: true }),
+      identityToken: string(),
+      password: string(),
+      registryToken: string(),
+      serverAddress: string(),
+      userName: string(),
+    }),
+  ),
+  buildArgs: map(replaces),
+  buildId: string(replaces),
+  buildLogFile: string(replaces),
+  builder: string(replaces),
+  cacheFroms: list(string(), replaces),
+  cacheTos: list(string(), { forceNew: true, ...official("cacheTos") }),
+  cgroupParent: string(replaces),
+  context: string(required),
+  cpuPeriod: int(replaces),
+  cpuQuota: int(replaces),
+  cpuSetCpus: string(replaces),
+  cpuSetMems: string(replaces),
+  cpuShares: int(replaces),
+  dockerfile: string({ default: "Dockerfile", forceNew: true }),
+  extraHosts: list(string(), replaces),
+  forceRemove: bool(replaces),
+  isolation: string(replaces),
+  label: map(),
+  labels: map(replaces),
+  memory: int(replaces),
+  memorySwap: int(replaces),
+  networkMode: string(replaces),
+  noCache: bool(replaces),
+  platform: string(replaces),
+  provenance: string({ forceNew: true, ...official("provenance") }),
+  pullParent: bool(replaces),
+  remoteContext: string({ forceNew: true, ...official("remoteContext") }),
+  remove: bool({ default: true }),
+  sbom: string({ forceNew: true, ...official("sbom") }),
+  secrets: list(object({ env: string(replaces), id: string(required), src: string(replaces) }), official("secrets")),
+  securityOpts: list(string(), replaces),
+  sessionId: string({ forceNew: true, ...official("sessionId") }),
+  shmSize: int(replaces),
+  squash: bool(replaces),
+  suppressOutput: bool(replaces),
+  tags: list(string()),
+  target: string(replaces),
+  ulimits: list(object({ hard: int(required), name: string(required), soft: int(required) })),
+  useLegacyBuilder: bool({ default: false, forceNew: true }),
+  version: string(replaces),
+};
+
+/** docker:index/remoteImage:RemoteImage as of plugin 5.2.0. */
+export const remoteImageFields: Fields = {
+  build: object(buildFields, { conflicts: ["pullTriggers"] }),
+  forceRemove: bool(),
+  imageId: string(output),
+  keepLocally: bool(),
+  name: string(required),
+  platform: string({ default: "", forceNew: true }),
+  pullTriggers: set(string(), replaces),
+  repoDigest: string(output),
+  triggers: map(replaces),
+};
