@@ -62,7 +62,10 @@ const cidr: Parser<string> = (text) => {
   const most = family === 6 ? 128 : 32;
   const bitsFit = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most);
   if (family !== 0 && bitsFit && rest.length === 0) return text;
-  throw new ValueFault(`has "${text}", which is no address or CIDR range`, "set for example 127.0.0.0/8,192.168.1.0/24");
+  throw new ValueFault(
+    `has "${text}", which is no address or CIDR range`,
+    "set for example 127.0.0.0/8,192.168.1.0/24",
+  );
 };
 
 /** Comma list of addresses or CIDR ranges, IPv4 or IPv6; at least one. */
@@ -76,7 +79,10 @@ export const cidrs: Parser<string[]> = (text) => {
 export const hostName: Parser<string> = (text) => {
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
   if (text.length <= 253 && new RegExp(`^${label}(\\.${label})*$`, "i").test(text)) return text.toLowerCase();
-  throw new ValueFault(`has "${text}", which is no host name`, "set bare names such as box.lan, without scheme or port");
+  throw new ValueFault(
+    `has "${text}", which is no host name`,
+    "set bare names such as box.lan, without scheme or port",
+  );
 };
 
 /** Comma list of host names. */
@@ -94,7 +100,8 @@ export const origins = listOf(origin);
 export const servers: Parser<string[] | "all"> = (text) => {
   const names = list(text);
   const bad = names.find((name) => !/^[a-z0-9][a-z0-9_-]*$/i.test(name));
-  if (bad !== undefined) throw new ValueFault(`has "${bad}", which is no server name`, "set names of the catalog, or all");
+  if (bad !== undefined)
+    throw new ValueFault(`has "${bad}", which is no server name`, "set names of the catalog, or all");
   if (names.length === 0) throw new ValueFault("names no server", "set at least one name of the catalog, or all");
   if (names.includes("all") && names.length > 1) throw new ValueFault("mixes all with names", "set all, or names");
   return names[0] === "all" ? "all" : names;

@@ -97,11 +97,24 @@ export interface Key {
 }
 
 export const KEYS = {
-  bundles: { description: "Bundles beside the core: comma list of ai, dify; full = both", parse: bundleList, fallback: "" },
-  httpPort: { description: "Port of the ingress on the host", parse: values.port, fallback: "8811", env: "TRAEFIK_HTTP_PORT" },
+  bundles: {
+    description: "Bundles beside the core: comma list of ai, dify; full = both",
+    parse: bundleList,
+    fallback: "",
+  },
+  httpPort: {
+    description: "Port of the ingress on the host",
+    parse: values.port,
+    fallback: "8811",
+    env: "TRAEFIK_HTTP_PORT",
+  },
   bindAddress: { description: "IPv4 address that the ingress listens on", parse: values.ipv4, fallback: "0.0.0.0" },
   baseDomain: { description: "Domain below which host routes live", parse: values.hostName, fallback: "localhost" },
-  servers: { description: "Catalog servers to serve: comma list, or all", parse: values.servers, fallback: DEFAULT_SERVERS },
+  servers: {
+    description: "Catalog servers to serve: comma list, or all",
+    parse: values.servers,
+    fallback: DEFAULT_SERVERS,
+  },
   dataDir: { description: "Directory of everything that must survive", parse: values.text, fallback: ".data" },
   secretsFile: {
     description: "File with the secrets of catalog servers, one NAME=VALUE a line",
@@ -129,9 +142,21 @@ export const KEYS = {
     parse: object(z.record(z.string(), DIGEST), "imageDigests.mcp-nixos sha256:…"),
     fallback: "{}",
   },
-  allowedHosts: { description: "Further host names that the ingress answers to", parse: values.hostNames, fallback: "" },
-  allowedOrigins: { description: "Web origins besides the stack's own that browsers may call from", parse: values.origins, fallback: "" },
-  allowedSources: { description: "Client addresses that may connect: comma list of CIDR ranges", parse: values.cidrs, fallback: PRIVATE_SOURCES },
+  allowedHosts: {
+    description: "Further host names that the ingress answers to",
+    parse: values.hostNames,
+    fallback: "",
+  },
+  allowedOrigins: {
+    description: "Web origins besides the stack's own that browsers may call from",
+    parse: values.origins,
+    fallback: "",
+  },
+  allowedSources: {
+    description: "Client addresses that may connect: comma list of CIDR ranges",
+    parse: values.cidrs,
+    fallback: PRIVATE_SOURCES,
+  },
   accessLog: { description: "Log every request at the ingress", parse: values.flag, fallback: "false" },
   gatewayDynamicTools: {
     description: "Let MCP clients add and run servers through the gateway",
@@ -182,7 +207,10 @@ const read = (key: KeyName, source: Source): Reading => {
 const unknownKeys = (source: Source): string[] =>
   Object.keys(source.set)
     .filter((key) => !Object.hasOwn(KEYS, key))
-    .map((key) => `${key}: "${source.set[key]}" is set, but there is no such key; remove it: pulumi config rm ${key} (CONFIG.md lists all keys)`);
+    .map(
+      (key) =>
+        `${key}: "${source.set[key]}" is set, but there is no such key; remove it: pulumi config rm ${key} (CONFIG.md lists all keys)`,
+    );
 
 const portsClash = (parsed: Partial<Parsed>): string[] => {
   const taken = new Map<number, string>(parsed.httpPort === undefined ? [] : [[parsed.httpPort, "httpPort"]]);
@@ -239,7 +267,8 @@ export function load(): Config {
     set: Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value])),
     env: process.env,
   });
-  if (faults.length > 0) throw new pulumi.RunError(`The stack's config has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`);
+  if (faults.length > 0)
+    throw new pulumi.RunError(`The stack's config has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`);
   if (origins.length > 0) pulumi.log.info(`config that differs from the defaults:\n  ${origins.join("\n  ")}`);
   return config;
 }

@@ -40,10 +40,17 @@ async function list(options: Options): Promise<void> {
   const rows: Row[] = [];
   for (const [name, entry] of Object.entries(lock)) {
     const built = entry.build ? builtReference(lock, name) : null;
-    rows.push({ name, pull: entry.pull?.reference ?? null, built, present: built ? await hasImage(docker, built) : null });
+    rows.push({
+      name,
+      pull: entry.pull?.reference ?? null,
+      built,
+      present: built ? await hasImage(docker, built) : null,
+    });
   }
   if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else for (const row of rows) process.stdout.write(`${row.name}\t${row.present ? "present" : "-"}\t${row.built ?? row.pull}\n`);
+  else
+    for (const row of rows)
+      process.stdout.write(`${row.name}\t${row.present ? "present" : "-"}\t${row.built ?? row.pull}\n`);
 }
 
 function main(): Promise<Command> {

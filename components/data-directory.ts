@@ -14,7 +14,12 @@ export class DataDirectory extends pulumi.ComponentResource {
 
   constructor(name: string, { dataDir, owner }: DataDirectoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:DataDirectory", name, { dataDir }, opts);
-    this.ready = hostCommand(`${name}-owner`, "owner", { base: dataDir, owner, generation: layout.ownerGeneration(dataDir, owner) }, { parent: this });
+    this.ready = hostCommand(
+      `${name}-owner`,
+      "owner",
+      { base: dataDir, owner, generation: layout.ownerGeneration(dataDir, owner) },
+      { parent: this },
+    );
     this.registerOutputs({ dataDir });
   }
 }

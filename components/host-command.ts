@@ -6,7 +6,12 @@ import type { Action } from "../engines/files/host-files";
  * A graph node that writes host files. `plan` goes through standard input, never through the command line. There is no
  * delete on purpose: what lies in dataDir survives `destroy`.
  */
-export function hostCommand(name: string, action: Action, plan: object, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+export function hostCommand(
+  name: string,
+  action: Action,
+  plan: object,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
   const run = `node --require tsx/cjs engines/files/host-files.ts ${action}`;
   return new command.local.Command(name, { create: run, update: run, stdin: JSON.stringify(plan) }, opts);
 }

@@ -30,7 +30,11 @@ export class McpGateway extends pulumi.ComponentResource {
     // Deleted after the gateway and before the volumes: by then nothing starts servers any more.
     const leftovers = new ServerContainers(`${name}-servers`, servers, { parent: this, dependsOn: shared });
     const directories = volumes.map(({ path }) => path);
-    this.running = runService(spec, foundation, { parent: this, directories, after: [...images, ...shared, leftovers.ready] });
+    this.running = runService(spec, foundation, {
+      parent: this,
+      directories,
+      after: [...images, ...shared, leftovers.ready],
+    });
     this.registerOutputs({ container: this.running.id });
   }
 }

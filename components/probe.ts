@@ -16,7 +16,9 @@ export class Probe extends pulumi.ComponentResource {
   constructor(name: string, { url, seconds, through }: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:Probe", name, { url }, opts);
     const run = `node --require tsx/cjs engines/probe.ts ${url} ${seconds}`;
-    const environment = { ASKED_THROUGH: pulumi.all(through.map(({ id }) => id)).apply((ids) => ids.map((id) => id.slice(0, 12)).join(" ")) };
+    const environment = {
+      ASKED_THROUGH: pulumi.all(through.map(({ id }) => id)).apply((ids) => ids.map((id) => id.slice(0, 12)).join(" ")),
+    };
     new command.local.Command(
       `${name}-tools`,
       { create: run, update: run, environment },

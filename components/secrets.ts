@@ -20,12 +20,20 @@ export class Secrets extends pulumi.ComponentResource {
   constructor(name: string, args: SecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:Secrets", name, {}, opts);
     const base = args.dataDir;
-    for (const plan of args.generated) this.make(plan.name, "secret", { base, ...plan }, layout.secretGeneration(base, plan), args.after);
-    for (const plan of args.copied) this.make(plan.name, "copy", { base, ...plan }, layout.copyGeneration(base, plan), args.after);
+    for (const plan of args.generated)
+      this.make(plan.name, "secret", { base, ...plan }, layout.secretGeneration(base, plan), args.after);
+    for (const plan of args.copied)
+      this.make(plan.name, "copy", { base, ...plan }, layout.copyGeneration(base, plan), args.after);
     this.registerOutputs({ names: [...this.made.keys()] });
   }
 
-  private make(name: string, action: "secret" | "copy", plan: object, generation: string, after: pulumi.Resource): void {
+  private make(
+    name: string,
+    action: "secret" | "copy",
+    plan: object,
+    generation: string,
+    after: pulumi.Resource,
+  ): void {
     const ready = hostCommand(`secret-${name}`, action, { ...plan, generation }, { parent: this, dependsOn: after });
     this.made.set(name, { ready: [ready], generations: [generation] });
   }
@@ -34,7 +42,8 @@ export class Secrets extends pulumi.ComponentResource {
   files(names: readonly string[]): HostFiles {
     const all = names.map((name) => {
       const files = this.made.get(name);
-      if (files === undefined) throw new Error(`secret ${name} is mounted, but index.ts declares no such secret; add it there`);
+      if (files === undefined)
+        throw new Error(`secret ${name} is mounted, but index.ts declares no such secret; add it there`);
       return files;
     });
     return { ready: all.flatMap((files) => files.ready), generations: all.flatMap((files) => files.generations) };

@@ -62,7 +62,8 @@ const bind = (source: string, target: string, readOnly: boolean): Bind => ({ typ
 /** Mounts fail on a missing source, where the older `volumes` would make an empty directory owned by root. */
 function binds(spec: ServiceSpec, place: Placement): Bind[] {
   const ofMount = (mount: Mount): Bind[] => {
-    if (mount.kind === "data") return [bind(path.join(place.dataDir, mount.path), mount.target, mount.readOnly ?? false)];
+    if (mount.kind === "data")
+      return [bind(path.join(place.dataDir, mount.path), mount.target, mount.readOnly ?? false)];
     return mount.kind === "engine-socket" ? [bind(place.engineSocket, mount.target, false)] : [];
   };
   const rendered = (index: number): string =>
@@ -89,7 +90,9 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     image: place.image,
     ...(spec.entrypoint === undefined ? {} : { entrypoints: [...spec.entrypoint] }),
     ...(spec.command.length === 0 ? {} : { command: [...spec.command] }),
-    envs: Object.entries(spec.environment).map(([key, value]) => `${key}=${value}`).sort(),
+    envs: Object.entries(spec.environment)
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
     ...(spec.user === undefined ? {} : { user: spec.user }),
     readOnly: spec.readOnlyRoot,
     capabilities: { drops: ["ALL"], ...(spec.capabilities.length === 0 ? {} : { adds: [...spec.capabilities] }) },
@@ -101,7 +104,12 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     logOpts: { "max-size": "10m", "max-file": "3" },
     networkMode: firstNetwork === undefined ? "none" : resourceName(place, firstNetwork),
     networksAdvanced: spec.networks.map((network) => ({ name: resourceName(place, network), aliases: [spec.name] })),
-    ports: spec.ports.map((port) => ({ internal: port.container, external: port.host, ip: port.address, protocol: "tcp" })),
+    ports: spec.ports.map((port) => ({
+      internal: port.container,
+      external: port.host,
+      ip: port.address,
+      protocol: "tcp",
+    })),
     mounts: binds(spec, place),
     tmpfs: tmpfs(spec),
     ...("command" in spec.health ? { healthcheck: healthcheck(spec.health) } : {}),
@@ -124,7 +132,10 @@ const changeableArgs = (spec: ServiceSpec) => ({
  */
 export function containerArgs(spec: ServiceSpec, place: Placement) {
   const fixed = fixedArgs(spec, place);
-  const hash = createHash("sha256").update(JSON.stringify([fixed, place.generations])).digest("hex").slice(0, 16);
+  const hash = createHash("sha256")
+    .update(JSON.stringify([fixed, place.generations]))
+    .digest("hex")
+    .slice(0, 16);
   const labels = { ...stackLabels(place), "mcp-stack.service": spec.name, "mcp-stack.spec": hash };
   return { ...fixed, ...changeableArgs(spec), labels: labelList(labels) };
 }

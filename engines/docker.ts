@@ -23,7 +23,11 @@ export class DockerEngine implements Engine {
   }
 
   network(name: NetworkName, parent: pulumi.Resource): void {
-    const args = { name: resourceName(this.settings, name), driver: "bridge", labels: labelList(stackLabels(this.settings)) };
+    const args = {
+      name: resourceName(this.settings, name),
+      driver: "bridge",
+      labels: labelList(stackLabels(this.settings)),
+    };
     this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
   }
 
@@ -69,7 +73,8 @@ export class DockerEngine implements Engine {
 
   private joined(name: NetworkName): docker.Network {
     const network = this.networks.get(name);
-    if (network === undefined) throw new Error(`network ${name} is used before index.ts declares it; call engine.network("${name}") first`);
+    if (network === undefined)
+      throw new Error(`network ${name} is used before index.ts declares it; call engine.network("${name}") first`);
     return network;
   }
 }

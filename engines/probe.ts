@@ -52,7 +52,8 @@ async function main(): Promise<void> {
     const tools = await waitForTools(new URL(url), Number(seconds));
     console.log(`${url} offers ${tools.length} tools`);
   } catch (error) {
-    if (error instanceof NotAllowedHere) return console.log(`${url} answers, but allowedSources keeps this host out; tools were not listed`);
+    if (error instanceof NotAllowedHere)
+      return console.log(`${url} answers, but allowedSources keeps this host out; tools were not listed`);
     console.error((error as Error).message);
     process.exit(1);
   }

@@ -1,6 +1,23 @@
 /** Rendering of mcp-router's nginx.conf: text in, text out. */
-import { HOST_REFUSED, ORIGIN_REFUSED, SOURCE_REFUSED, hostPattern, literal, type AccessSettings, type ErrorAnswer } from "./access";
-import { ANSWERS, HEALTH_PATH, HOST_ROUTES, PATH_ROUTES, ROUTER, upstreamUrl, type HostRoute, type PathRoute } from "./routes";
+import {
+  HOST_REFUSED,
+  ORIGIN_REFUSED,
+  SOURCE_REFUSED,
+  hostPattern,
+  literal,
+  type AccessSettings,
+  type ErrorAnswer,
+} from "./access";
+import {
+  ANSWERS,
+  HEALTH_PATH,
+  HOST_ROUTES,
+  PATH_ROUTES,
+  ROUTER,
+  upstreamUrl,
+  type HostRoute,
+  type PathRoute,
+} from "./routes";
 
 /** The part of the config that shapes mcp-router. */
 export type RouterSettings = AccessSettings & { readonly accessLog: boolean };
@@ -15,7 +32,8 @@ const indent = (text: string, by: number): string => text.replace(/^(?=.)/gm, " 
 /** A JSON answer in single quotes, as `return` takes it; `$names` in it are Nginx's to fill in. */
 const json = (answer: ErrorAnswer): string => {
   const body = JSON.stringify({ error: answer });
-  if (/['\\]/.test(body)) throw new Error(`the answer ${answer.type} holds a quote or backslash, which nginx.conf cannot carry`);
+  if (/['\\]/.test(body))
+    throw new Error(`the answer ${answer.type} holds a quote or backslash, which nginx.conf cannot carry`);
   return `'${body}'`;
 };
 
@@ -71,7 +89,9 @@ upstream ${route.service} {
 }`;
 
 const authorization = (route: PathRoute): string =>
-  route.authorization === "gateway-token" ? `include ${TOKEN_DIRECTORY}/authorization.conf;` : `proxy_set_header Authorization "";`;
+  route.authorization === "gateway-token"
+    ? `include ${TOKEN_DIRECTORY}/authorization.conf;`
+    : `proxy_set_header Authorization "";`;
 
 const pathLocation = (route: PathRoute): string => `
 # ${route.description}
@@ -136,7 +156,9 @@ ${indent(unique(PATH_ROUTES).map(deadUpstream).join("\n"), 4)}
         ${reply({
           status: 404,
           type: "unknown_path",
-          message: `There is nothing at $shown_path. MCP servers are at ${PATH_ROUTES.filter((route) => route.protocol === "mcp")
+          message: `There is nothing at $shown_path. MCP servers are at ${PATH_ROUTES.filter(
+            (route) => route.protocol === "mcp",
+          )
             .map((route) => route.path)
             .join(" and ")}.`,
         })}

@@ -28,5 +28,7 @@ export function withOverride(spec: ServiceSpec, override: ServiceOverride | unde
 
 function published(spec: ServiceSpec, host: number) {
   if (spec.port !== undefined) return { container: spec.port, host, address: "127.0.0.1" };
-  throw new Error(`overrides.${spec.name}.hostPort: "${host}" cannot be published because ${spec.name} has no port; remove it`);
+  throw new Error(
+    `overrides.${spec.name}.hostPort: "${host}" cannot be published because ${spec.name} has no port; remove it`,
+  );
 }

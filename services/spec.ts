@@ -33,7 +33,13 @@ export interface RenderedDirectory {
 
 export type Mount =
   /** A directory below `dataDir`, made if missing, owned by `owner` ("uid:gid"; default: whoever runs Pulumi). */
-  | { readonly kind: "data"; readonly path: string; readonly target: string; readonly readOnly?: boolean; readonly owner?: string }
+  | {
+      readonly kind: "data";
+      readonly path: string;
+      readonly target: string;
+      readonly readOnly?: boolean;
+      readonly owner?: string;
+    }
   /** The engine's own socket, mounted so that the service can start containers. */
   | { readonly kind: "engine-socket"; readonly target: string }
   /** Memory-backed scratch space. */

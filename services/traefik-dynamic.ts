@@ -46,14 +46,18 @@ const refusals = (settings: IngressSettings): Named<Router> => ({
 });
 
 /** One route is two routers: whether an Origin is there decides about the checks. */
-const open = (name: string, rule: string, priority: number, service: string, more: readonly string[]): Named<Router> => ({
+const open = (
+  name: string,
+  rule: string,
+  priority: number,
+  service: string,
+  more: readonly string[],
+): Named<Router> => ({
   [name]: router(rule, priority, service, [ACCESS, ...more]),
-  [`${name}-browser`]: router(
-    `(${rule}) && HeaderRegexp(\`Origin\`, \`.*\`)`,
-    priority + PRIORITY.browser,
-    service,
-    [BROWSER_ACCESS, ...more],
-  ),
+  [`${name}-browser`]: router(`(${rule}) && HeaderRegexp(\`Origin\`, \`.*\`)`, priority + PRIORITY.browser, service, [
+    BROWSER_ACCESS,
+    ...more,
+  ]),
 });
 
 const bundleRouters = (route: HostRoute, baseDomain: string): Named<Router> => {
@@ -84,7 +88,13 @@ const cors = (origins: readonly string[]): object => ({
   headers: {
     accessControlAllowOriginList: [...origins],
     accessControlAllowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-    accessControlAllowHeaders: ["Authorization", "Content-Type", "Mcp-Session-Id", "Mcp-Protocol-Version", "Last-Event-Id"],
+    accessControlAllowHeaders: [
+      "Authorization",
+      "Content-Type",
+      "Mcp-Session-Id",
+      "Mcp-Protocol-Version",
+      "Last-Event-Id",
+    ],
     accessControlExposeHeaders: ["Mcp-Session-Id"],
     accessControlMaxAge: 600,
     addVaryHeader: true,

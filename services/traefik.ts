@@ -9,7 +9,8 @@ import type { RenderedFile, ServiceSpec } from "./spec";
 import { dynamicConfig } from "./traefik-dynamic";
 
 /** The part of the config that shapes the ingress. Bundles are missing on purpose. */
-export type IngressSettings = AccessSettings & Pick<Config, "httpPort" | "bindAddress" | "allowedSources" | "accessLog">;
+export type IngressSettings = AccessSettings &
+  Pick<Config, "httpPort" | "bindAddress" | "allowedSources" | "accessLog">;
 
 /** Above 1024, so that no capability is needed. */
 const PORT = 8080;

@@ -13,17 +13,33 @@ const sourceOf = (file: string): Source => {
     key.replace(`${PROJECT}:`, ""),
     typeof value === "object" ? JSON.stringify(value) : String(value),
   ]);
-  return { project: PROJECT, stack: "dev", directory: "/checkout", set: Object.fromEntries(entries) as Record<string, string>, env: {} };
+  return {
+    project: PROJECT,
+    stack: "dev",
+    directory: "/checkout",
+    set: Object.fromEntries(entries) as Record<string, string>,
+    env: {},
+  };
 };
 
 const expectations = (file: string): string[] =>
-  fs.readFileSync(file, "utf8").split("\n").filter((line) => line.startsWith("# expect: ")).map((line) => line.slice("# expect: ".length));
+  fs
+    .readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("# expect: "))
+    .map((line) => line.slice("# expect: ".length));
 
 const stackFiles = (kind: "valid" | "invalid"): [string, string][] =>
-  fs.readdirSync(path.join(__dirname, "config", kind)).map((name) => [name, path.join(__dirname, "config", kind, name)]);
+  fs
+    .readdirSync(path.join(__dirname, "config", kind))
+    .map((name) => [name, path.join(__dirname, "config", kind, name)]);
 
 const from = (set: Record<string, string>, env: Record<string, string> = {}): Source => ({
-  project: PROJECT, stack: "dev", directory: "/checkout", set, env,
+  project: PROJECT,
+  stack: "dev",
+  directory: "/checkout",
+  set,
+  env,
 });
 
 describe("config", () => {
@@ -64,7 +80,10 @@ describe("config", () => {
 
   it("takes the stack's config before the environment, and the environment before the default", () => {
     const env = { TRAEFIK_HTTP_PORT: "9000", CONTAINER_SOCKET: "/run/env.sock" };
-    expect(parse(from({ httpPort: "9001" }, env)).config).toMatchObject({ httpPort: 9001, containerSocket: "/run/env.sock" });
+    expect(parse(from({ httpPort: "9001" }, env)).config).toMatchObject({
+      httpPort: 9001,
+      containerSocket: "/run/env.sock",
+    });
     expect(parse(from({}, env)).config.httpPort).toBe(9000);
     expect(parse(from({}, env)).origins).toContain("httpPort = 9000 (environment variable TRAEFIK_HTTP_PORT)");
   });
@@ -75,7 +94,11 @@ describe("config", () => {
     ]);
   });
 
-  it.each([["full", ["ai", "dify"]], ["", []], ["dify, ai", ["dify", "ai"]]])("bundles %p means %j", (text, bundles) => {
+  it.each([
+    ["full", ["ai", "dify"]],
+    ["", []],
+    ["dify, ai", ["dify", "ai"]],
+  ])("bundles %p means %j", (text, bundles) => {
     expect([...parse(from({ bundles: text })).config.bundles].sort()).toEqual([...bundles].sort());
   });
 
@@ -85,15 +108,24 @@ describe("config", () => {
 });
 
 describe("Pulumi.yaml", () => {
-  const declared = (parseYaml(fs.readFileSync(path.join(ROOT, "Pulumi.yaml"), "utf8")) as { config: Record<string, { default: unknown; description: string }> }).config;
+  const declared = (
+    parseYaml(fs.readFileSync(path.join(ROOT, "Pulumi.yaml"), "utf8")) as {
+      config: Record<string, { default: unknown; description: string }>;
+    }
+  ).config;
 
   it.each(Object.entries(declared))("declares %s as config.ts does", (key, { default: fallback, description }) => {
     const known = KEYS[key as keyof typeof KEYS];
-    expect({ fallback: String(fallback), description }).toEqual({ fallback: known.fallback, description: known.description });
+    expect({ fallback: String(fallback), description }).toEqual({
+      fallback: known.fallback,
+      description: known.description,
+    });
   });
 
   it("declares no key that an environment variable may stand behind, because its default would hide it", () => {
-    const withEnv = Object.entries(KEYS).filter(([, key]) => "env" in key).map(([name]) => name);
+    const withEnv = Object.entries(KEYS)
+      .filter(([, key]) => "env" in key)
+      .map(([name]) => name);
     expect(withEnv.filter((name) => name in declared)).toEqual([]);
   });
 });

@@ -4,7 +4,17 @@
  */
 import { randomBytes } from "node:crypto";
 import {
-  chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
 } from "node:fs";
 import path from "node:path";
 import * as layout from "./layout";
@@ -52,7 +62,10 @@ function fillDirectory(directory: string, files: readonly File[]): void {
 function pruneRendered(parent: string, current: ReadonlySet<string>): void {
   const stale = readdirSync(parent, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !current.has(entry.name))
-    .map((entry) => ({ directory: path.join(parent, entry.name), written: statSync(path.join(parent, entry.name)).mtimeMs }))
+    .map((entry) => ({
+      directory: path.join(parent, entry.name),
+      written: statSync(path.join(parent, entry.name)).mtimeMs,
+    }))
     .sort((a, b) => b.written - a.written)
     .slice(current.size);
   for (const { directory } of stale) rmSync(directory, { recursive: true });
@@ -65,7 +78,9 @@ function makeDataDirectory(directory: string, owner: string | undefined): void {
   const [uid = 0, gid = 0] = owner.split(":").map(Number);
   if (statSync(directory).uid === uid) return;
   if (process.getuid?.() === 0) return chownSync(directory, uid, gid);
-  throw new Error(`${directory} has to belong to ${owner}, which only root can arrange; run once: sudo chown ${owner} ${directory}`);
+  throw new Error(
+    `${directory} has to belong to ${owner}, which only root can arrange; run once: sudo chown ${owner} ${directory}`,
+  );
 }
 
 /** Marks dataDir as this stack's. */
@@ -81,7 +96,10 @@ function service({ base, generation, service, rendered, directories }: Common & 
   for (const directory of directories) makeDataDirectory(path.join(base, directory.path), directory.owner);
   for (const { hash, files } of rendered) {
     const directory = layout.renderedDirectory(base, service, hash);
-    fillDirectory(directory, files.map((file) => [file.path, file.content, file.executable ? 0o555 : 0o444]));
+    fillDirectory(
+      directory,
+      files.map((file) => [file.path, file.content, file.executable ? 0o555 : 0o444]),
+    );
     utimesSync(directory, new Date(), new Date());
   }
   writeWhole(layout.renderedRecord(base, service), JSON.stringify({ generation }), 0o644);

@@ -111,7 +111,9 @@ export function readOwner(base: string): (Owner & GenerationRecord) | undefined 
   try {
     return text === undefined ? undefined : (JSON.parse(text) as Owner & GenerationRecord);
   } catch {
-    throw new Error(`${ownerFile(base)} is not JSON; restore it, or remove it if you know that the data is this stack's`);
+    throw new Error(
+      `${ownerFile(base)} is not JSON; restore it, or remove it if you know that the data is this stack's`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** The bases: Debian's root file system by debootstrap, made small, packed and imported. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { aptDates, debianMirror } from "./host";
@@ -18,13 +18,16 @@ const isDebian = (): boolean =>
 
 /** Makes sure that debootstrap can run; installs it if need be. Throws where it cannot. */
 async function ensureDebootstrap(step: Step): Promise<void> {
-  if (process.getuid?.() !== 0) throw new Error(`debootstrap needs root, this is uid ${process.getuid?.() ?? "unknown"}. ${NEEDS}`);
+  if (process.getuid?.() !== 0)
+    throw new Error(`debootstrap needs root, this is uid ${process.getuid?.() ?? "unknown"}. ${NEEDS}`);
   if (installed()) return;
   if (!isDebian()) throw new Error(`debootstrap is missing, and this is neither Debian nor Ubuntu. ${NEEDS}`);
   process.stderr.write("debootstrap is missing; installing it with apt-get\n");
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   await run(step, "apt-get", ["update"], { env });
-  await run(step, "apt-get", ["install", "-y", "--no-install-recommends", "debootstrap", "debian-archive-keyring"], { env });
+  await run(step, "apt-get", ["install", "-y", "--no-install-recommends", "debootstrap", "debian-archive-keyring"], {
+    env,
+  });
 }
 
 /** A packed root file system, and how to remove what it was packed from. */
@@ -35,12 +38,17 @@ export interface RootFileSystem {
   remove(): void;
 }
 
+/** Never follows a file system that a killed debootstrap left mounted, such as /proc. */
+const removeTree = (directory: string): void => void spawnSync("rm", ["-rf", "--one-file-system", directory]);
+
 /** Builds the suite below `cache` and starts packing it. `slim` is the script that makes it small. */
 export async function bootstrap(step: Step, suite: string, slim: string, cache: string): Promise<RootFileSystem> {
   await ensureDebootstrap(step);
+  // Only one builder is at work, so whatever lies here was left by one that was killed.
+  removeTree(cache);
   mkdirSync(cache, { recursive: true });
   const root = mkdtempSync(path.join(cache, `${suite}-`));
-  const remove = (): void => rmSync(root, { recursive: true, force: true });
+  const remove = (): void => removeTree(root);
   try {
     const mirror = debianMirror();
     await run(step, "debootstrap", ["--variant=minbase", suite, root, ...(mirror ? [mirror] : [])]);
@@ -61,7 +69,9 @@ function pack(root: string): Pick<RootFileSystem, "tar" | "packed"> {
   const child = spawn("tar", args, { stdio: ["ignore", "pipe", "inherit"] });
   const packed = new Promise<void>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with code ${code} while packing ${root}`))));
+    child.on("close", (code) =>
+      code === 0 ? resolve() : reject(new Error(`tar ended with code ${code} while packing ${root}`)),
+    );
   });
   return { tar: child.stdout, packed };
 }

@@ -7,6 +7,7 @@ import { buildImage, hasImage, importImage, removeBuildStages } from "./engine";
 import { buildGo } from "./go";
 import { buildOrder, buildTag, contextOf } from "./hash";
 import { buildEnvironment, caBundle, proxyArguments } from "./host";
+import { withLock } from "./exclusive";
 import { PROJECT_ROOT, type BuildEntry, type ImageLock } from "./lock";
 import { Step, type Sink } from "./progress";
 import { BUILT_PREFIX } from "./reference";
@@ -22,8 +23,12 @@ export interface BuildSettings {
 /** Products that are kept between builds; inside the checkout and ignored by git. */
 export const CACHE = path.join(PROJECT_ROOT, ".cache", "images");
 
+/** Every image built here carries it, with its name in the lock. */
+const LABEL = "mcp-stack.image";
+
 /** `mcp-gateway-stack/NAME:HASH`. */
-export const builtReference = (lock: ImageLock, name: string): string => `${BUILT_PREFIX}/${name}:${buildTag(lock, name)}`;
+export const builtReference = (lock: ImageLock, name: string): string =>
+  `${BUILT_PREFIX}/${name}:${buildTag(lock, name)}`;
 
 /** Argument by which a Dockerfile names a base: base-sid → BASE_SID. */
 export const baseArgument = (name: string): string => name.toUpperCase().replaceAll("-", "_");
@@ -49,12 +54,24 @@ export async function missingImages(settings: BuildSettings, names: readonly str
   return buildOrder(settings.lock, missing).filter((name) => missing.includes(name));
 }
 
-async function importBase(settings: BuildSettings, step: Step, name: string, build: BuildEntry, suite: string): Promise<void> {
+async function importBase(
+  settings: BuildSettings,
+  step: Step,
+  name: string,
+  build: BuildEntry,
+  suite: string,
+): Promise<void> {
   const slim = path.join(contextOf(name, build), "slim.sh");
   const root = await bootstrap(step, suite, slim, path.join(settings.cache, "rootfs"));
   try {
-    const tag = buildTag(settings.lock, name);
-    await Promise.all([importImage(settings.docker, step, root.tar, `${BUILT_PREFIX}/${name}`, tag), root.packed]);
+    const imported = importImage(
+      settings.docker,
+      step,
+      root.tar,
+      builtReference(settings.lock, name),
+      `${LABEL}=${name}`,
+    );
+    await Promise.all([imported, root.packed]);
   } finally {
     root.remove();
   }
@@ -70,7 +87,7 @@ async function buildFromContext(settings: BuildSettings, step: Step, name: strin
   await buildImage(docker, step, context, {
     reference: builtReference(lock, name),
     buildArguments: { ...proxyArguments(), ...bases },
-    labels: { "mcp-stack.image": name },
+    labels: { [LABEL]: name },
   }).finally(() => removeBuildStages(docker, name));
 }
 
@@ -89,9 +106,13 @@ async function buildOne(settings: BuildSettings, name: string, title: string): P
 
 /** Builds what is missing of `names`; gives the names of what was built, empty if nothing was to do. */
 export async function ensureImages(settings: BuildSettings, names: readonly string[]): Promise<string[]> {
-  const missing = await missingImages(settings, names);
-  for (const [index, name] of missing.entries()) {
-    await buildOne(settings, name, `[${index + 1}/${missing.length}] ${name}`);
-  }
-  return missing;
+  if ((await missingImages(settings, names)).length === 0) return [];
+  // Pulumi starts several builds beside each other, which have bases in common.
+  return withLock(path.join(settings.cache, "lock"), settings.sink, async () => {
+    const missing = await missingImages(settings, names);
+    for (const [index, name] of missing.entries()) {
+      await buildOne(settings, name, `[${index + 1}/${missing.length}] ${name}`);
+    }
+    return missing;
+  });
 }

@@ -20,9 +20,12 @@ export async function ping(docker: Docker, socket?: string): Promise<void> {
     await docker.ping();
   } catch (error) {
     const address = socket ?? process.env.DOCKER_HOST ?? "/var/run/docker.sock";
-    throw new Error(`no container engine answers at ${address}: ${(error as Error).message}; start it, or name another by DOCKER_HOST`, {
-      cause: error,
-    });
+    throw new Error(
+      `no container engine answers at ${address}: ${(error as Error).message}; start it, or name another by DOCKER_HOST`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -58,10 +61,16 @@ function follow(docker: Docker, stream: NodeJS.ReadableStream, step: Step): Prom
   });
 }
 
-/** Makes an image of a packed root file system. */
-export async function importImage(docker: Docker, step: Step, tar: Readable, name: string, tag: string): Promise<void> {
-  const options = { repo: name, tag, changes: `LABEL mcp-stack.image=${name}` };
-  await follow(docker, await docker.importImage(tar, options), step);
+/** Makes an image of a packed root file system; `reference` is repository:tag. */
+export async function importImage(
+  docker: Docker,
+  step: Step,
+  tar: Readable,
+  reference: string,
+  label: string,
+): Promise<void> {
+  const [repo, tag] = reference.split(":");
+  await follow(docker, await docker.importImage(tar, { repo, tag, changes: `LABEL ${label}` }), step);
 }
 
 export interface BuildOptions {
@@ -71,7 +80,12 @@ export interface BuildOptions {
 }
 
 /** Builds a packed context. */
-export async function buildImage(docker: Docker, step: Step, context: NodeJS.ReadableStream, options: BuildOptions): Promise<void> {
+export async function buildImage(
+  docker: Docker,
+  step: Step,
+  context: NodeJS.ReadableStream,
+  options: BuildOptions,
+): Promise<void> {
   const stream = await docker.buildImage(context, {
     t: options.reference,
     buildargs: { ...options.buildArguments },

@@ -20,18 +20,31 @@ export function goProgram(name: string, recipe: GoRecipe, context: string, cache
 }
 
 /** Builds the program unless it lies in the cache; gives its path. Throws if Go is missing. */
-export async function buildGo(step: Step, name: string, recipe: GoRecipe, context: string, cache: string): Promise<string> {
+export async function buildGo(
+  step: Step,
+  name: string,
+  recipe: GoRecipe,
+  context: string,
+  cache: string,
+): Promise<string> {
   const program = goProgram(name, recipe, context, cache);
   if (existsSync(program)) return program;
   if (spawnSync("go", ["version"]).status !== 0) {
-    throw new Error(`${name} is built from Go's module proxy, and Go is missing; install Go 1.26 or newer, or set imageSource to pull`);
+    throw new Error(
+      `${name} is built from Go's module proxy, and Go is missing; install Go 1.26 or newer, or set imageSource to pull`,
+    );
   }
   mkdirSync(path.dirname(program), { recursive: true });
   step.note(`go build ${recipe.package} (several minutes the first time)`);
   const unfinished = `${program}.${process.pid}`;
   // These flags are also the key of Go's build cache.
   const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", recipe.ldflags, "-o", unfinished, recipe.package];
-  const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux", GOARCH: ARCHITECTURES[process.arch] ?? process.arch };
+  const env = {
+    ...process.env,
+    CGO_ENABLED: "0",
+    GOOS: "linux",
+    GOARCH: ARCHITECTURES[process.arch] ?? process.arch,
+  };
   await run(step, "go", args, { cwd: context, env });
   renameSync(unfinished, program);
   return program;

@@ -8,7 +8,7 @@ import { PROJECT_ROOT, type BuildEntry, type ImageLock } from "./lock";
 export const CONTEXTS = path.join(PROJECT_ROOT, "docker", "images");
 
 /** Raised when the builder itself puts something else into images. */
-const BUILDER = 2;
+const BUILDER = 1;
 
 /** Hex digits of a tag: 64 bits, enough to tell the versions of one image apart. */
 const TAG_LENGTH = 16;
@@ -17,7 +17,9 @@ const TAG_LENGTH = 16;
 export function contextOf(name: string, build: BuildEntry, contexts = CONTEXTS): string {
   const directory = path.join(contexts, build.debootstrap ? "base" : name);
   if (existsSync(directory)) return directory;
-  throw new Error(`image "${name}" has no build context at ${directory}; add the folder, or set its build to null in the lock`);
+  throw new Error(
+    `image "${name}" has no build context at ${directory}; add the folder, or set its build to null in the lock`,
+  );
 }
 
 /** Paths of all files below `directory`, relative, with forward slashes, sorted by code point. */

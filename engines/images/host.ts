@@ -50,7 +50,14 @@ export function buildEnvironment(bundle: string | undefined, env: NodeJS.Process
 /** First mirror of Debian's main archive in apt's own configuration below `apt`; undefined if it names none. */
 export function debianMirror(apt = "/etc/apt"): string | undefined {
   const parts = path.join(apt, "sources.list.d");
-  const files = [path.join(apt, "sources.list"), ...(existsSync(parts) ? readdirSync(parts).sort().map((file) => path.join(parts, file)) : [])];
+  const files = [
+    path.join(apt, "sources.list"),
+    ...(existsSync(parts)
+      ? readdirSync(parts)
+          .sort()
+          .map((file) => path.join(parts, file))
+      : []),
+  ];
   const uris = files
     .filter((file) => /\.(list|sources)$/.test(file) && existsSync(file))
     .flatMap((file) => readFileSync(file, "utf8").split("\n"))

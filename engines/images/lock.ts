@@ -74,14 +74,22 @@ const REFERENCE =
 /** Takes a full reference apart; undefined if it does not start with a registry host or is malformed. */
 export function referenceParts(reference: string): ReferenceParts | undefined {
   const found = REFERENCE.exec(reference)?.groups;
-  return found && { host: found.host ?? "", repository: found.repository ?? "", tag: found.tag, digest: found.digest };
+  return (
+    found && {
+      host: found.host ?? "",
+      repository: found.repository ?? "",
+      tag: found.tag,
+      digest: found.digest,
+    }
+  );
 }
 
 function pullFaults(entry: PullEntry): string[] {
   const parts = referenceParts(entry.reference);
   const where = `pull.reference: "${entry.reference}"`;
   if (!parts) return [`${where} is no full reference; write registry/repository[:tag]@sha256:…`];
-  if (parts.digest !== undefined && entry.noDigest) return ["pull.noDigest: the reference has a digest; remove this key"];
+  if (parts.digest !== undefined && entry.noDigest)
+    return ["pull.noDigest: the reference has a digest; remove this key"];
   if (parts.digest === undefined && !entry.noDigest) {
     return [`${where} has no digest; add @sha256:…, or say in noDigest why none is known`];
   }
@@ -96,7 +104,9 @@ function buildFaults(entry: BuildEntry, images: ImageLock): string[] {
   const missing = entry.from.filter((name) => !images[name]?.build);
   const both = entry.debootstrap && (entry.from.length > 0 || entry.go);
   return [
-    ...missing.map((name) => `build.from: "${name}" is no image of this file that is built; add it or correct the name`),
+    ...missing.map(
+      (name) => `build.from: "${name}" is no image of this file that is built; add it or correct the name`,
+    ),
     ...(both ? ["build.debootstrap: stands alone; remove from and go"] : []),
   ];
 }
@@ -118,7 +128,9 @@ function crossFaults(images: ImageLock): string[] {
       (fault) => `images.${name}.${fault}`,
     ),
   ]);
-  const loop = Object.keys(images).map((name) => cycle(images, name)).find(Boolean);
+  const loop = Object.keys(images)
+    .map((name) => cycle(images, name))
+    .find(Boolean);
   return loop ? [...faults, `images: ${loop.join(" → ")} build on each other; break the circle in build.from`] : faults;
 }
 
@@ -136,7 +148,10 @@ export class LockError extends Error {
 export function parseLock(text: string, file = "catalogs/images.yaml"): ImageLock {
   const result = lockFile.safeParse(readYaml(text, file));
   if (!result.success) {
-    throw new LockError(file, result.error.issues.map((issue) => `${issue.path.join(".") || "(file)"}: ${issue.message}`));
+    throw new LockError(
+      file,
+      result.error.issues.map((issue) => `${issue.path.join(".") || "(file)"}: ${issue.message}`),
+    );
   }
   const faults = crossFaults(result.data.images);
   if (faults.length > 0) throw new LockError(file, faults);
@@ -152,4 +167,5 @@ function readYaml(text: string, file: string): unknown {
 }
 
 /** The lock of this checkout; throws LockError. */
-export const readLock = (file = LOCK_FILE): ImageLock => parseLock(readFileSync(file, "utf8"), path.relative(PROJECT_ROOT, file));
+export const readLock = (file = LOCK_FILE): ImageLock =>
+  parseLock(readFileSync(file, "utf8"), path.relative(PROJECT_ROOT, file));

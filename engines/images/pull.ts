@@ -35,7 +35,11 @@ const short = (repository: string): string => repository.replace(/^docker\.io\/(
 
 /** The digest of `repository` among an engine's repository digests; throws if there is none. */
 export function digestOf(repoDigests: readonly string[], repository: string, reference: string): string {
-  const found = repoDigests.map((entry) => entry.split("@")).find(([name]) => short(name ?? "") === short(repository))?.[1];
+  const found = repoDigests
+    .map((entry) => entry.split("@"))
+    .find(([name]) => short(name ?? "") === short(repository))?.[1];
   if (found && DIGEST.test(found)) return found;
-  throw new Error(`the engine knows no registry digest of ${reference} (it has: ${repoDigests.join(", ") || "none"}); pull it again`);
+  throw new Error(
+    `the engine knows no registry digest of ${reference} (it has: ${repoDigests.join(", ") || "none"}); pull it again`,
+  );
 }

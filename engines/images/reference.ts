@@ -32,7 +32,8 @@ function entryOf(lock: ImageLock, name: string): ImageEntry {
 /** host/path with the host replaced by its mirror, if there is one; without tag and digest. */
 export function mirrored(reference: string, registry: ReferenceSettings["registry"]): string {
   const parts = referenceParts(reference);
-  if (!parts) throw new ReferenceError(`"${reference}" is no full image reference; write registry/repository[:tag]@sha256:…`);
+  if (!parts)
+    throw new ReferenceError(`"${reference}" is no full image reference; write registry/repository[:tag]@sha256:…`);
   return `${(registry[parts.host] ?? parts.host).replace(/\/+$/, "")}/${parts.repository}`;
 }
 
@@ -50,7 +51,9 @@ function pulledReference(name: string, pull: PullEntry, settings: ReferenceSetti
     );
   }
   if (!DIGEST.test(digest)) {
-    throw new ReferenceError(`digest "${digest}" of image "${name}" is not sha256: and 64 lower-case hex digits; copy the whole digest`);
+    throw new ReferenceError(
+      `digest "${digest}" of image "${name}" is not sha256: and 64 lower-case hex digits; copy the whole digest`,
+    );
   }
   return `${mirrored(pull.reference, settings.registry)}@${digest}`;
 }
@@ -60,8 +63,12 @@ export function imageReference(name: string, settings: ReferenceSettings): strin
   const { pull, build } = entryOf(settings.lock, name);
   if (settings.source === "build") {
     if (build) return `${BUILT_PREFIX}/${name}:${settings.buildTag(name)}`;
-    throw new ReferenceError(`image "${name}" cannot be built here, only pulled; set imageSource to pull, or turn off what needs it`);
+    throw new ReferenceError(
+      `image "${name}" cannot be built here, only pulled; set imageSource to pull, or turn off what needs it`,
+    );
   }
   if (pull) return pulledReference(name, pull, settings);
-  throw new ReferenceError(`image "${name}" is in no registry, it is only built; set imageSource to build, or turn off what needs it`);
+  throw new ReferenceError(
+    `image "${name}" is in no registry, it is only built; set imageSource to build, or turn off what needs it`,
+  );
 }

@@ -12,7 +12,12 @@ export class Tail {
 
   /** Adds text; several lines, empty ones and colours may be in it. */
   add(text: string): void {
-    this.lines = [...this.lines, ...stripVTControlCharacters(text).split(/[\r\n]+/).filter((line) => line.trim())].slice(-TAIL);
+    this.lines = [
+      ...this.lines,
+      ...stripVTControlCharacters(text)
+        .split(/[\r\n]+/)
+        .filter((line) => line.trim()),
+    ].slice(-TAIL);
   }
 
   /** Indented, for the end of a message. */
@@ -35,7 +40,10 @@ export function run(step: Step, program: string, args: readonly string[], option
     child.on("error", (error) => reject(new Error(`${program} cannot be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`${program} ${args[0] ?? ""} ended with ${signal ?? `code ${code}`}; its last lines:\n${tail}`));
+      else
+        reject(
+          new Error(`${program} ${args[0] ?? ""} ended with ${signal ?? `code ${code}`}; its last lines:\n${tail}`),
+        );
     });
   });
 }

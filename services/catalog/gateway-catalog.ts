@@ -79,7 +79,9 @@ function offeredServers(data: CatalogData, enabled: readonly string[], settings:
       imageName: server.type === "remote" ? undefined : imageName(name, settings.images),
       image: serverImage(name, server, settings.images),
       command: (server.command ?? []).flatMap((argument) => evaluated(argument, data.config)),
-      environment: Object.fromEntries((server.env ?? []).map(({ name: key, value }) => [key, evaluated(value, data.config).join()])),
+      environment: Object.fromEntries(
+        (server.env ?? []).map(({ name: key, value }) => [key, evaluated(value, data.config).join()]),
+      ),
       volumes: (server.volumes ?? []).flatMap((volume) => evaluated(volume, data.config)),
     }));
 }
@@ -89,7 +91,12 @@ function catalogOf(data: CatalogData, settings: CatalogSettings): GatewayCatalog
   const servers = offeredServers(data, enabled, settings);
   return {
     servers,
-    files: renderFiles(data, servers.map(({ name }) => name), enabled, settings.images),
+    files: renderFiles(
+      data,
+      servers.map(({ name }) => name),
+      enabled,
+      settings.images,
+    ),
     images: servers.flatMap((offered) => offered.imageName ?? []),
     secretNames: [...new Set(servers.flatMap(({ server }) => (server.secrets ?? []).map((secret) => secret.name)))],
     verifySignatures: servers.some(({ image }) => image !== undefined && /^mcp\/[^@]+@sha256:/.test(image)),
@@ -103,5 +110,7 @@ export function gatewayCatalog(settings: CatalogSettings): CatalogResult {
   const complete = filled(data, settings.values);
   const checked: Checked = { ...settings, data: complete };
   const content = catalogContentFaults(checked);
-  return content.length > 0 ? { catalog: undefined, faults: content } : { catalog: catalogOf(complete, settings), faults: [] };
+  return content.length > 0
+    ? { catalog: undefined, faults: content }
+    : { catalog: catalogOf(complete, settings), faults: [] };
 }

@@ -19,12 +19,35 @@ export interface AllowedPaths {
 
 const TEMPORARY = ["/tmp", "/private/tmp", "/var/tmp"];
 const SYSTEM = [
-  "/dev", "/etc", "/library", "/proc", "/private/etc", "/private/var/run", "/root", "/run", "/sys", "/system",
-  "/var/lib/containerd", "/var/lib/docker", "/var/root", "/var/run",
+  "/dev",
+  "/etc",
+  "/library",
+  "/proc",
+  "/private/etc",
+  "/private/var/run",
+  "/root",
+  "/run",
+  "/sys",
+  "/system",
+  "/var/lib/containerd",
+  "/var/lib/docker",
+  "/var/root",
+  "/var/run",
 ];
 const CREDENTIALS = [
-  ".aws", ".azure", ".config", ".docker", ".gnupg", ".kube", ".ssh",
-  ".netrc", ".npmrc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa",
+  ".aws",
+  ".azure",
+  ".config",
+  ".docker",
+  ".gnupg",
+  ".kube",
+  ".ssh",
+  ".netrc",
+  ".npmrc",
+  "id_dsa",
+  "id_ecdsa",
+  "id_ed25519",
+  "id_rsa",
 ];
 
 const cleaned = (hostPath: string): string => path.posix.normalize(hostPath).replace(/(?<=.)\/+$/, "");
@@ -38,7 +61,10 @@ export function allowedPaths(environment: Readonly<Record<string, string>>): All
 const within = (inner: string, root: string): boolean => inner === root || inner.startsWith(`${root}/`);
 
 const isReadOnly = (mode: string): boolean => {
-  const words = mode.toLowerCase().split(",").map((word) => word.trim());
+  const words = mode
+    .toLowerCase()
+    .split(",")
+    .map((word) => word.trim());
   return !words.includes("rw") && (words.includes("ro") || words.includes("readonly"));
 };
 
@@ -46,23 +72,28 @@ function hostPathFault(source: string, mode: string | undefined, allowed: Allowe
   if (!source.startsWith("/")) return "starts with neither a volume name nor an absolute path; write one of them";
   const clean = cleaned(source);
   const lower = clean.toLowerCase();
-  if (SYSTEM.some((root) => within(lower, root))) return "mounts a system path, which the gateway always refuses; use a named volume";
+  if (SYSTEM.some((root) => within(lower, root)))
+    return "mounts a system path, which the gateway always refuses; use a named volume";
   const credential = lower.split("/").find((part) => CREDENTIALS.includes(part));
-  if (credential !== undefined) return `mounts ${credential}, where credentials are kept: the gateway always refuses it; use a named volume`;
+  if (credential !== undefined)
+    return `mounts ${credential}, where credentials are kept: the gateway always refuses it; use a named volume`;
   const writable = allowed.writable.includes(clean);
-  if (!writable && mode !== undefined && !isReadOnly(mode)) return `mounts a host path for writing, which the gateway refuses; write :ro, ${instead(WRITABLE_VARIABLE)}`;
+  if (!writable && mode !== undefined && !isReadOnly(mode))
+    return `mounts a host path for writing, which the gateway refuses; write :ro, ${instead(WRITABLE_VARIABLE)}`;
   if (writable || [...TEMPORARY, ...allowed.readable].some((root) => within(clean, root))) return undefined;
   return `mounts a host path outside ${TEMPORARY.join(", ")}, which the gateway refuses; ${instead(READABLE_VARIABLE)}`;
 }
 
-const instead = (variable: string): string => `use a named volume, or allow the path in config overrides.mcp-gateway.environment.${variable}`;
+const instead = (variable: string): string =>
+  `use a named volume, or allow the path in config overrides.mcp-gateway.environment.${variable}`;
 
 /** Why the gateway would refuse a volume, in words that follow its text; undefined when it would not. */
 export function volumeFault(volume: string, allowed: AllowedPaths): string | undefined {
   const parts = volume.trim().split(":");
   const [source = "", target = "", mode] = parts.map((part) => part.trim());
   if (parts.length === 1 && source.startsWith("/")) return undefined; // a volume without a name
-  if (parts.length > 3 || source === "" || target === "" || source.startsWith("-")) return "is no volume; write SOURCE:TARGET or SOURCE:TARGET:ro";
+  if (parts.length > 3 || source === "" || target === "" || source.startsWith("-"))
+    return "is no volume; write SOURCE:TARGET or SOURCE:TARGET:ro";
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(source)) return undefined;
   return hostPathFault(source, mode, allowed);
 }

@@ -21,8 +21,11 @@ export const SOURCE_FILES: Readonly<Record<SourceName, string>> = {
 
 const text = z.string({ error: "is not text; write a text" });
 const flag = z.boolean({ error: "is neither true nor false; write one of them" });
-const list = <T extends z.ZodType>(item: T) => z.array(item, { error: "is not a list; write one item a line, each after a dash" });
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is no name of an environment variable; use letters, digits and _");
+const list = <T extends z.ZodType>(item: T) =>
+  z.array(item, { error: "is not a list; write one item a line, each after a dash" });
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is no name of an environment variable; use letters, digits and _");
 /** `=` would end the name in the secrets file, and the gateway takes a line with # for a comment. */
 const secretName = z.string().regex(/^[^\s=#]+$/, "is no name of a secret; write it without spaces, = and #");
 
@@ -61,8 +64,11 @@ const server = z.strictObject({
 });
 
 /** It becomes a label, a key in other files and an item of a comma list. */
-const serverName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "is no server name; use letters, digits, dots, _ and -");
-const record = <T extends z.ZodType>(value: T) => z.record(serverName, value, { error: "is not a map; write NAME: and its value" });
+const serverName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "is no server name; use letters, digits, dots, _ and -");
+const record = <T extends z.ZodType>(value: T) =>
+  z.record(serverName, value, { error: "is not a map; write NAME: and its value" });
 
 export const SCHEMAS = {
   catalog: z.strictObject({ name: text, displayName: text.optional(), registry: record(server) }),

@@ -16,7 +16,10 @@ function readYaml(source: SourceName, text: string): { value: unknown; faults: s
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const faults = document.errors.map(({ code, message, pos: [start] }) => {
     const { line, col } = lines.linePos(start);
-    const what = code === "DUPLICATE_KEY" ? `"${/^[^:\n]*/.exec(text.slice(start))?.[0]}" is there twice; remove one of them` : `is no YAML: ${message}; correct this line`;
+    const what =
+      code === "DUPLICATE_KEY"
+        ? `"${/^[^:\n]*/.exec(text.slice(start))?.[0]}" is there twice; remove one of them`
+        : `is no YAML: ${message}; correct this line`;
     return `${SOURCE_FILES[source]}:${line}:${col}: ${what}`;
   });
   // An empty file, or one of comments only, is an empty map.
@@ -24,7 +27,11 @@ function readYaml(source: SourceName, text: string): { value: unknown; faults: s
 }
 
 const dig = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined), value);
+  path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
 
 /** `server "time": volumes.0: `: which part of a file is meant. Three files hold servers at their top, two of them below `registry`. */
 function place(source: SourceName, path: readonly PropertyKey[]): string {

@@ -26,7 +26,12 @@ const pick = <T>(all: Readonly<Record<string, T>>, keep: readonly string[]): Rec
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 0 });
 
 /** `offered` are in the catalog, `enabled` of them are served; both hold only known names. */
-export function renderFiles(data: CatalogData, offered: readonly string[], enabled: readonly string[], images: CatalogImages): GatewayFiles {
+export function renderFiles(
+  data: CatalogData,
+  offered: readonly string[],
+  enabled: readonly string[],
+  images: CatalogImages,
+): GatewayFiles {
   const servers = Object.entries(pick(data.catalog.registry, offered)).map(([name, server]) => {
     const image = serverImage(name, server, images);
     return [name, image === undefined ? server : { ...server, image }] as const;

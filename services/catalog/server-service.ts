@@ -12,7 +12,9 @@ function mountOf(name: string, volume: string, dataVolumes: Readonly<Record<stri
   const [source = "", target = "", mode = ""] = volume.split(":");
   const path = dataVolumes[source];
   if (path === undefined || target === "") {
-    throw new Error(`catalog server "${name}": volume "${volume}" is no data directory of the stack, so it cannot run as a service of its own; use ${Object.keys(dataVolumes).join(" or ")}`);
+    throw new Error(
+      `catalog server "${name}": volume "${volume}" is no data directory of the stack, so it cannot run as a service of its own; use ${Object.keys(dataVolumes).join(" or ")}`,
+    );
   }
   return { kind: "data", path, target, ...(mode.split(",").includes("ro") ? { readOnly: true } : {}) };
 }
@@ -23,9 +25,15 @@ function mountOf(name: string, volume: string, dataVolumes: Readonly<Record<stri
  * @param dataVolumes volume name → directory below dataDir.
  * @throws Error for a remote server, an image of the user's own, or a volume that is no data directory.
  */
-export function serverAsServiceSpec(offered: OfferedServer, dataVolumes: Readonly<Record<string, string>>): ServiceSpec {
+export function serverAsServiceSpec(
+  offered: OfferedServer,
+  dataVolumes: Readonly<Record<string, string>>,
+): ServiceSpec {
   const { name, server, imageName } = offered;
-  if (imageName === undefined) throw new Error(`catalog server "${name}" has no image in catalogs/images.yaml, so it cannot run as a service of its own; leave it to the gateway`);
+  if (imageName === undefined)
+    throw new Error(
+      `catalog server "${name}" has no image in catalogs/images.yaml, so it cannot run as a service of its own; leave it to the gateway`,
+    );
   return {
     name: `mcp-${name}`,
     image: imageName,
@@ -34,10 +42,15 @@ export function serverAsServiceSpec(offered: OfferedServer, dataVolumes: Readonl
     networks: ["mcp"],
     port: PORT,
     ports: [],
-    mounts: [...offered.volumes.map((volume) => mountOf(name, volume, dataVolumes)), { kind: "tmpfs", target: "/tmp", sizeMiB: 64, mode: 0o1777 }],
+    mounts: [
+      ...offered.volumes.map((volume) => mountOf(name, volume, dataVolumes)),
+      { kind: "tmpfs", target: "/tmp", sizeMiB: 64, mode: 0o1777 },
+    ],
     files: [],
     secrets: (server.secrets ?? []).length === 0 ? [] : [{ secret: "gateway-env", target: SECRETS_DIRECTORY }],
-    health: { externalOnly: "an MCP server over stdio has no health route; the gateway's tool list shows whether it works" },
+    health: {
+      externalOnly: "an MCP server over stdio has no health route; the gateway's tool list shows whether it works",
+    },
     ...(server.user === undefined ? {} : { user: server.user }),
     // The images are other people's: what they write below their root is not known.
     readOnlyRoot: false,

@@ -27,7 +27,12 @@ export function filled<T>(data: T, values: CatalogValues): T {
 type Config = Readonly<Record<string, unknown>>;
 
 const dig = (config: Config, key: string): unknown =>
-  key.split(".").reduce<unknown>((inner, part) => (typeof inner === "object" && inner !== null ? (inner as Config)[part.trim()] : undefined), config);
+  key
+    .split(".")
+    .reduce<unknown>(
+      (inner, part) => (typeof inner === "object" && inner !== null ? (inner as Config)[part.trim()] : undefined),
+      config,
+    );
 
 const listed = (value: unknown): string[] => {
   if (value === undefined || value === null || value === "") return [];
@@ -46,7 +51,12 @@ function applied(values: readonly string[], filter: string): readonly string[] {
     case "mount_as":
       return values.slice(0, 1).map((value) => `${value}:${argument.trim()}`);
     case "or":
-      return values.length > 0 ? values : argument.replace(/^\[|\]$/g, "").split(",").filter(Boolean);
+      return values.length > 0
+        ? values
+        : argument
+            .replace(/^\[|\]$/g, "")
+            .split(",")
+            .filter(Boolean);
     default:
       return values; // into, volume-target: the same values in another shape
   }
@@ -61,5 +71,10 @@ export function evaluated(expression: string, config: Config): readonly string[]
   if (gap === null) return [expression];
   const [key = "", ...filters] = (gap[1] ?? "").split("|");
   const values = filters.reduce(applied, listed(dig(config, key)) as readonly string[]);
-  return values.flatMap((value) => evaluated(expression.replace(gap[0], () => value), config));
+  return values.flatMap((value) =>
+    evaluated(
+      expression.replace(gap[0], () => value),
+      config,
+    ),
+  );
 }

@@ -44,16 +44,20 @@ function imageFault(name: string, { image }: CatalogServer, images: CatalogImage
   const own = imageName(name, images);
   const pinned = own === undefined ? undefined : images.pinned(own);
   if (own !== undefined && pinned === undefined) {
-    return image === own ? undefined : `image: "${image}" is in no registry that catalogs/images.yaml knows; write ${own}`;
+    return image === own
+      ? undefined
+      : `image: "${image}" is in no registry that catalogs/images.yaml knows; write ${own}`;
   }
-  if (!DIGEST.test(image)) return `image: "${image}" has no digest, so its content could change; write it as REPOSITORY@sha256:… with 64 hexadecimal digits`;
+  if (!DIGEST.test(image))
+    return `image: "${image}" has no digest, so its content could change; write it as REPOSITORY@sha256:… with 64 hexadecimal digits`;
   if (pinned === undefined || familiar(pinned) === familiar(image)) return undefined;
   return `image: "${image}" is not what catalogs/images.yaml pins for ${own}, "${pinned}"; write the same digest in both`;
 }
 
 function remoteFault({ remote }: CatalogServer, { environment }: Checked): string | undefined {
   if (remote === undefined) return "remote: is missing; add remote.url";
-  if (remote.url.startsWith("https://") || environment["DOCKER_MCP_ALLOW_INSECURE_REMOTE_URLS"] === "1") return undefined;
+  if (remote.url.startsWith("https://") || environment["DOCKER_MCP_ALLOW_INSECURE_REMOTE_URLS"] === "1")
+    return undefined;
   return `remote.url: "${remote.url}" is not https, which the gateway refuses; write an https URL`;
 }
 
@@ -61,9 +65,15 @@ function volumeFaults(server: CatalogServer, checked: Checked): string[] {
   const allowed = allowedPaths(checked.environment);
   return (server.volumes ?? []).flatMap((volume) => {
     const gap = /\$\{[^}]*\}/.exec(volume)?.[0];
-    if (gap !== undefined) return [`volumes: "${volume}" has ${gap}, which the program does not fill in; it knows ${VALUE_NAMES.join(", ")}`];
+    if (gap !== undefined)
+      return [
+        `volumes: "${volume}" has ${gap}, which the program does not fill in; it knows ${VALUE_NAMES.join(", ")}`,
+      ];
     const made = evaluated(volume, checked.data.config);
-    if (made.length === 0) return [`volumes: "${volume}" stands for nothing, so nothing would be mounted; add its value to ${SOURCE_FILES.config}`];
+    if (made.length === 0)
+      return [
+        `volumes: "${volume}" stands for nothing, so nothing would be mounted; add its value to ${SOURCE_FILES.config}`,
+      ];
     return made.flatMap((one) => {
       const fault = volumeFault(one, allowed);
       return fault === undefined ? [] : [`volumes: "${one}" ${fault}`];
@@ -85,7 +95,8 @@ function strangers(checked: Checked): string[] {
   const names = Object.keys(catalog.registry);
   const fault = (where: string, name: string): string =>
     `${where}: "${name}" is not in ${SOURCE_FILES.catalog}; remove it or correct the name (it has ${names.join(", ")})`;
-  const unknown = (used: readonly string[], known: readonly string[] = names): string[] => used.filter((name) => !known.includes(name));
+  const unknown = (used: readonly string[], known: readonly string[] = names): string[] =>
+    used.filter((name) => !known.includes(name));
   return [
     ...unknown(Object.keys(registry.registry)).map((name) => fault(SOURCE_FILES.registry, name)),
     ...unknown(Object.keys(config), names.map(configKey)).map((name) => fault(SOURCE_FILES.config, name)),
@@ -128,6 +139,9 @@ function enabledFaults(checked: Checked): string[] {
 
 /** All faults of the files as a whole, in the order of the files. */
 export function catalogContentFaults(checked: Checked): string[] {
-  const nothing = enabledServers(checked).length === 0 ? ["servers: enables no server, so the gateway would offer no tools; name at least one"] : [];
+  const nothing =
+    enabledServers(checked).length === 0
+      ? ["servers: enables no server, so the gateway would offer no tools; name at least one"]
+      : [];
   return [...catalogFaults(checked), ...strangers(checked), ...nothing, ...twice(checked), ...enabledFaults(checked)];
 }

@@ -142,9 +142,7 @@ describe("a program that fails", () => {
   test("a missing SDK is named, with the repair", async () => {
     await given("export {};", { packages: false });
     const { code, output } = await project.pulumi(["preview"]);
-    expect(output).toContain(
-      "It looks like the Pulumi SDK has not been installed. Have you run pulumi install?",
-    );
+    expect(output).toContain("It looks like the Pulumi SDK has not been installed. Have you run pulumi install?");
     expect(code).not.toBe(0);
   });
 
@@ -210,9 +208,7 @@ describe("the rest of the commands", () => {
       env: { npm_config_audit: "false" },
     });
     const { stdout } = await project.succeed(["install"]);
-    expect(stdout).toMatch(
-      /Installing dependencies\.\.\.[^]*added 1 package[^]*Finished installing dependencies/,
-    );
+    expect(stdout).toMatch(/Installing dependencies\.\.\.[^]*added 1 package[^]*Finished installing dependencies/);
     expect(fs.existsSync(path.join(project.directory, "node_modules/local/package.json"))).toBe(true);
   });
 

@@ -20,7 +20,10 @@ const final = names.filter((name) => !name.endsWith("-build"));
 const docker: Docker = connect();
 const reference = (name: string): string => builtReference(lock, name);
 
-const images = (args: readonly string[], env: NodeJS.ProcessEnv = {}): { status: number | null; stdout: string; stderr: string } =>
+const images = (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, ["--import", "tsx", "commands/images.ts", ...args], {
     cwd: PROJECT_ROOT,
     encoding: "utf8",
@@ -35,7 +38,11 @@ beforeAll(() => {
 
 describe("images ensure", () => {
   it("has nothing to build the second time", () => {
-    expect(images(["ensure"])).toMatchObject({ status: 0, stdout: "", stderr: `nothing to build: ${names.length} images are present\n` });
+    expect(images(["ensure"])).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: `nothing to build: ${names.length} images are present\n`,
+    });
   });
 
   it("lists every image as present", () => {
@@ -50,8 +57,18 @@ describe("images ensure", () => {
 
   it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
     ["an unknown name", ["nothing"], {}, /^image "nothing" is not in catalogs\/images\.yaml; choose from base, /],
-    ["an image that is only pulled", ["duckduckgo"], {}, /^image "duckduckgo" is only pulled, there is no build of it; choose from /],
-    ["no engine", ["base"], { DOCKER_HOST: "unix:///nonexistent.sock" }, /^no container engine answers at unix:\/\/\/nonexistent\.sock: connect ENOENT/],
+    [
+      "an image that is only pulled",
+      ["duckduckgo"],
+      {},
+      /^image "duckduckgo" is only pulled, there is no build of it; choose from /,
+    ],
+    [
+      "no engine",
+      ["base"],
+      { DOCKER_HOST: "unix:///nonexistent.sock" },
+      /^no container engine answers at unix:\/\/\/nonexistent\.sock: connect ENOENT/,
+    ],
   ])("refuses %s", (_, args, env, message) => {
     const { status, stderr } = images(["ensure", ...args], env);
     expect(status).toBe(1);
@@ -65,7 +82,9 @@ it("shows the last lines of a step that fails", async () => {
   pack.finalize();
   const step = new Step("test", "building", { write: () => undefined });
   const options = { reference: "mcp-gateway-stack/test-of-failure:1", buildArguments: {}, labels: {} };
-  await expect(buildImage(docker, step, pack as unknown as NodeJS.ReadableStream, options)).rejects.toThrow(/returned a non-zero code: 1; last lines:\n[\s\S]*before/);
+  await expect(buildImage(docker, step, pack as unknown as NodeJS.ReadableStream, options)).rejects.toThrow(
+    /returned a non-zero code: 1; last lines:\n[\s\S]*before/,
+  );
   step.end("failed");
 });
 
@@ -77,7 +96,9 @@ describe.each(final)("%s", (name) => {
   beforeAll(async () => {
     files = await imageFiles(docker, reference(name));
     config = (await docker.getImage(reference(name)).inspect()).Config;
-    const package_ = (await imageFiles(docker, reference("mcp-gateway"))).filter((file) => file.path.startsWith("usr/share/ca-certificates/"));
+    const package_ = (await imageFiles(docker, reference("mcp-gateway"))).filter((file) =>
+      file.path.startsWith("usr/share/ca-certificates/"),
+    );
     debian = new Set(package_.flatMap((file) => certificates(file.content ?? "")));
     expect(debian.size).toBeGreaterThan(50);
   });
@@ -93,14 +114,18 @@ describe.each(final)("%s", (name) => {
   it("holds no build tool and no package cache", () => {
     const forbidden =
       /^(build\/|\.build\/|usr\/bin\/(pip|npm|npx|gcc|go|uv)[\d.]*$|opt\/server\/bin\/pip|root\/\.|tmp\/.|var\/lib\/apt\/lists\/.*_|var\/cache\/apt\/.*\.(deb|bin)$|.*\/node_modules\/\.package-lock\.json$)/;
-    expect(files.map((file) => file.path).filter((path) => forbidden.test(path) && !/^root\/\.(bashrc|profile)$/.test(path))).toEqual([]);
+    expect(
+      files.map((file) => file.path).filter((path) => forbidden.test(path) && !/^root\/\.(bashrc|profile)$/.test(path)),
+    ).toEqual([]);
     expect(files.length).toBeGreaterThan(1);
   });
 
   it("trusts Debian's certificate authorities at most, and knows nothing of the host's registries", async () => {
     // certifi brings Mozilla's own list, as it comes from the package index with its hash checked.
     const own = files.filter((file) => !file.path.endsWith("/site-packages/certifi/cacert.pem"));
-    const strange = own.filter((file) => certificates(file.content ?? "").some((certificate) => !debian.has(certificate)));
+    const strange = own.filter((file) =>
+      certificates(file.content ?? "").some((certificate) => !debian.has(certificate)),
+    );
     expect(strange.map((file) => file.path)).toEqual([]);
     expect((config.Env ?? []).filter((entry) => /CERT|PROXY|INDEX|REGISTRY/i.test(entry))).toEqual([]);
     const history = (await docker.getImage(reference(name)).history()) as { CreatedBy: string }[];
@@ -120,7 +145,18 @@ describe("servers answer over stdio with a read-only root, without network, as a
     ["nixos", [], [], "nix"],
   ])("%s", async (server, options, args, tool) => {
     const hardening = ["--read-only", "--network", "none", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
-    const command = ["run", "--rm", "-i", "--init", "--label", "mcp-stack.test=images", ...hardening, ...options, reference(`mcp-${server}`), ...args];
+    const command = [
+      "run",
+      "--rm",
+      "-i",
+      "--init",
+      "--label",
+      "mcp-stack.test=images",
+      ...hardening,
+      ...options,
+      reference(`mcp-${server}`),
+      ...args,
+    ];
     const client = new Client({ name: "images-test", version: "1" });
     await client.connect(new StdioClientTransport({ command: "docker", args: command }));
     const { tools } = await client.listTools();

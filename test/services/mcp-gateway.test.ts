@@ -15,7 +15,9 @@ const spec = (more: Partial<GatewaySettings> = {}) => mcpGatewayService(settings
 
 /** Content of a rendered file, by its path in the container. */
 const fileAt = (target: string, more: Partial<GatewaySettings> = {}): string | undefined =>
-  spec(more).files.flatMap((directory) => directory.files.map((file) => ({ ...file, at: `${directory.target}/${file.path}` }))).find(({ at }) => at === target)?.content;
+  spec(more)
+    .files.flatMap((directory) => directory.files.map((file) => ({ ...file, at: `${directory.target}/${file.path}` })))
+    .find(({ at }) => at === target)?.content;
 
 /** Runs a script of the spec with programs of its own in place of the real ones, which print their arguments one a line. */
 function runScript(script: string, programs: readonly string[], args: readonly string[]): string[] {
@@ -27,21 +29,36 @@ function runScript(script: string, programs: readonly string[], args: readonly s
       fs.writeFileSync(file, '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
     }
     const moved = programs.reduce((text, program) => text.replaceAll(program, path.join(directory, program)), script);
-    return execFileSync("/bin/sh", ["-c", moved, "sh", ...args], { encoding: "utf8" }).split("\n").slice(0, -1);
+    return execFileSync("/bin/sh", ["-c", moved, "sh", ...args], { encoding: "utf8" })
+      .split("\n")
+      .slice(0, -1);
   } finally {
     fs.rmSync(directory, { recursive: true });
   }
 }
 
-const wrapped = (...args: string[]): string[] => runScript(fileAt("/opt/mcp-stack/bin/docker") ?? "", ["/usr/bin/docker"], args);
+const wrapped = (...args: string[]): string[] =>
+  runScript(fileAt("/opt/mcp-stack/bin/docker") ?? "", ["/usr/bin/docker"], args);
 
 describe("mcp-gateway", () => {
   it("serves streamable HTTP from its four files and the secrets", () => {
     expect(spec().command).toEqual([
-      "--transport=streaming", "--port=8811", "--catalog=agent-hub.yaml", "--registry=/opt/mcp-stack/registry.yaml", "--config=/opt/mcp-stack/config.yaml",
-      "--tools-config=/opt/mcp-stack/tools.yaml", "--secrets=/workspace/.env", "--cpus=1", "--memory=2048m", "--verify-signatures=false",
+      "--transport=streaming",
+      "--port=8811",
+      "--catalog=agent-hub.yaml",
+      "--registry=/opt/mcp-stack/registry.yaml",
+      "--config=/opt/mcp-stack/config.yaml",
+      "--tools-config=/opt/mcp-stack/tools.yaml",
+      "--secrets=/workspace/.env",
+      "--cpus=1",
+      "--memory=2048m",
+      "--verify-signatures=false",
     ]);
-    expect(["registry", "config", "tools"].map((name) => fileAt(`/opt/mcp-stack/${name}.yaml`))).toEqual(["R", "K", "T"]);
+    expect(["registry", "config", "tools"].map((name) => fileAt(`/opt/mcp-stack/${name}.yaml`))).toEqual([
+      "R",
+      "K",
+      "T",
+    ]);
   });
 
   it("has its catalog where the gateway reads catalogs: below the home of its user", () => {
@@ -51,7 +68,9 @@ describe("mcp-gateway", () => {
   });
 
   it("checks signatures when there are some to check", () => {
-    expect(spec({ catalog: { ...settings().catalog, verifySignatures: true } }).command).toContain("--verify-signatures=true");
+    expect(spec({ catalog: { ...settings().catalog, verifySignatures: true } }).command).toContain(
+      "--verify-signatures=true",
+    );
   });
 
   it.each([
@@ -64,7 +83,9 @@ describe("mcp-gateway", () => {
 
   it("finds the wrapper before Docker's client, and the socket where the client looks for it", () => {
     const { environment, files, mounts } = spec();
-    const executables = files.flatMap(({ target, files: inside }) => inside.filter((file) => file.executable).map((file) => `${target}/${file.path}`));
+    const executables = files.flatMap(({ target, files: inside }) =>
+      inside.filter((file) => file.executable).map((file) => `${target}/${file.path}`),
+    );
     expect(executables).toContain(`${environment["PATH"]?.split(":")[0]}/docker`);
     expect(mounts).toContainEqual({ kind: "engine-socket", target: "/var/run/docker.sock" });
   });
@@ -77,15 +98,31 @@ describe("mcp-gateway", () => {
   });
 
   it("holds one capability, a read-only root, and no port on the host", () => {
-    expect(spec()).toMatchObject({ capabilities: ["CAP_DAC_OVERRIDE"], readOnlyRoot: true, ports: [], networks: ["mcp"] });
+    expect(spec()).toMatchObject({
+      capabilities: ["CAP_DAC_OVERRIDE"],
+      readOnlyRoot: true,
+      ports: [],
+      networks: ["mcp"],
+    });
   });
 });
 
 describe("the wrapper of Docker's client", () => {
   it("labels every container that is run and keeps its traffic out of the engine's log", () => {
     expect(wrapped("run", "--rm", "-e", "A", "image", "run", "a b")).toEqual([
-      "run", "--log-driver", "none", "--label", "mcp-stack.service=mcp-server", "--label", "mcp-stack.stack=it's dev",
-      "--rm", "-e", "A", "image", "run", "a b",
+      "run",
+      "--log-driver",
+      "none",
+      "--label",
+      "mcp-stack.service=mcp-server",
+      "--label",
+      "mcp-stack.stack=it's dev",
+      "--rm",
+      "-e",
+      "A",
+      "image",
+      "run",
+      "a b",
     ]);
   });
 

@@ -20,12 +20,7 @@ export interface RunningCommand {
 }
 
 /** Starts a command in a process group of its own, as a terminal would, and captures its output. */
-export function startCommand(
-  command: string,
-  args: string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): RunningCommand {
+export function startCommand(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): RunningCommand {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const result: CommandResult = { code: null, stdout: "", stderr: "", output: "" };
   const watchers = new Set<() => void>();
@@ -63,9 +58,6 @@ function waitForOutput(
     };
     watchers.add(watch);
     watch();
-    done.then(
-      ({ output }) => reject(new Error(`the command ended without printing ${pattern}:\n${output}`)),
-      reject,
-    );
+    done.then(({ output }) => reject(new Error(`the command ended without printing ${pattern}:\n${output}`)), reject);
   });
 }

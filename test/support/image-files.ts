@@ -13,15 +13,23 @@ const isCertificates = (path: string): boolean => /\.(crt|pem)$/.test(path);
 
 /** All files of an image, links and directories left out. A container is made for it and removed; it is never started. */
 export async function imageFiles(docker: Docker, reference: string): Promise<ImageFile[]> {
-  const container = await docker.createContainer({ Image: reference, Cmd: ["none"], Labels: { "mcp-stack.test": "images" } });
+  const container = await docker.createContainer({
+    Image: reference,
+    Cmd: ["none"],
+    Labels: { "mcp-stack.test": "images" },
+  });
   try {
     const files: ImageFile[] = [];
     const reader = extract();
     reader.on("entry", (header, stream, next) => {
       const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => isCertificates(header.name) && chunks.push(chunk));
+      stream.on("data", (chunk) => isCertificates(header.name) && chunks.push(chunk as Buffer));
       stream.on("end", () => {
-        if (header.type === "file") files.push({ path: header.name, content: chunks.length > 0 ? Buffer.concat(chunks).toString() : undefined });
+        if (header.type === "file")
+          files.push({
+            path: header.name,
+            content: chunks.length > 0 ? Buffer.concat(chunks).toString() : undefined,
+          });
         next();
       });
     });
@@ -36,4 +44,6 @@ export async function imageFiles(docker: Docker, reference: string): Promise<Ima
 
 /** The certificates of PEM text, without line breaks. */
 export const certificates = (text: string): string[] =>
-  [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]*?)-----END CERTIFICATE-----/g)].map((match) => (match[1] ?? "").replace(/\s/g, ""));
+  [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]*?)-----END CERTIFICATE-----/g)].map((match) =>
+    (match[1] ?? "").replace(/\s/g, ""),
+  );

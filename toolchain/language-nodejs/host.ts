@@ -63,9 +63,7 @@ function about(request: language.AboutRequest): language.AboutResponse {
   return response;
 }
 
-function getRequiredPackages(
-  request: language.GetRequiredPackagesRequest,
-): language.GetRequiredPackagesResponse {
+function getRequiredPackages(request: language.GetRequiredPackagesRequest): language.GetRequiredPackagesResponse {
   const packages = requiredPlugins(programDirectory(request)).map(({ name, version, server }) =>
     new PackageDependency().setKind("resource").setName(name).setVersion(version).setServer(server),
   );
@@ -76,9 +74,7 @@ function getProgramDependencies(
   request: language.GetProgramDependenciesRequest,
 ): language.GetProgramDependenciesResponse {
   const directory = programDirectory(request);
-  const found = request.getTransitivedependencies()
-    ? packageDirectories(directory)
-    : directDependencies(directory);
+  const found = request.getTransitivedependencies() ? packageDirectories(directory) : directDependencies(directory);
   const dependencies = found
     .map((each) => readManifest(each) ?? {})
     .filter(({ name = "" }) => name !== "")
@@ -86,14 +82,11 @@ function getProgramDependencies(
   return new language.GetProgramDependenciesResponse().setDependenciesList(dependencies);
 }
 
-const install: handleServerStreamingCall<
-  language.InstallDependenciesRequest,
-  language.InstallDependenciesResponse
-> = (call) => {
-  const stdout = (chunk: Buffer): void =>
-    void call.write(new language.InstallDependenciesResponse().setStdout(chunk));
-  const stderr = (chunk: Buffer): void =>
-    void call.write(new language.InstallDependenciesResponse().setStderr(chunk));
+const install: handleServerStreamingCall<language.InstallDependenciesRequest, language.InstallDependenciesResponse> = (
+  call,
+) => {
+  const stdout = (chunk: Buffer): void => void call.write(new language.InstallDependenciesResponse().setStdout(chunk));
+  const stderr = (chunk: Buffer): void => void call.write(new language.InstallDependenciesResponse().setStderr(chunk));
   const directory = call.request.getDirectory() || programDirectory(call.request);
   stdout(Buffer.from("Installing dependencies...\n\n"));
   Promise.resolve()

@@ -17,9 +17,7 @@ function main(): void {
   // the address: the last argument is always the address.
   const engineAddress = process.argv.slice(2).at(-1);
   if (engineAddress === undefined) {
-    fail(
-      "the address of Pulumi's engine is missing. This program is started by the Pulumi CLI, not by hand.",
-    );
+    fail("the address of Pulumi's engine is missing. This program is started by the Pulumi CLI, not by hand.");
   }
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,

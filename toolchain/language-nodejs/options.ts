@@ -53,9 +53,7 @@ const PART = /"((?:\\[^]|[^"\\])*)"|'([^']*)'|\\([^])|([^"'\\]+)/g;
 export function splitArguments(text: string): string[] {
   return [...text.matchAll(WORD)].map(([word]) => {
     if (word === '"' || word === "'" || word === "\\") {
-      throw new Error(
-        `Pulumi.yaml: runtime option "nodeargs" is ${JSON.stringify(text)}: ${word} has no pair.`,
-      );
+      throw new Error(`Pulumi.yaml: runtime option "nodeargs" is ${JSON.stringify(text)}: ${word} has no pair.`);
     }
     return word.replace(
       PART,

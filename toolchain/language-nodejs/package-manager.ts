@@ -40,9 +40,7 @@ export function packageManagerName(programDirectory: string, option: string): st
 export function packageManagerVersion(name: string): string | undefined {
   const file = executable(name);
   const manifest = file && searchUp(path.dirname(fs.realpathSync(file)), "package.json");
-  return manifest === undefined || manifest === ""
-    ? undefined
-    : readManifest(path.dirname(manifest))?.version;
+  return manifest === undefined || manifest === "" ? undefined : readManifest(path.dirname(manifest))?.version;
 }
 
 function executable(name: string): string | undefined {
@@ -58,9 +56,7 @@ export async function installDependencies(
 ): Promise<void> {
   const name = packageManagerName(directory, options.packageManager);
   if (executable(name) === undefined) {
-    throw new Error(
-      `Could not find \`${name}\` executable.\nInstall ${name} and make sure it is in your PATH.`,
-    );
+    throw new Error(`Could not find \`${name}\` executable.\nInstall ${name} and make sure it is in your PATH.`);
   }
   // With --production, bun refuses lock files that it should accept; the official host leaves it out too.
   const production = options.production && name !== "bun" ? ["--production"] : [];
@@ -69,11 +65,8 @@ export async function installDependencies(
   child.stdout?.on("data", output.stdout);
   child.stderr?.on("data", output.stderr);
   const { code, signal } = await ended;
-  if (code !== 0)
-    throw new Error(`${name} ${args.join(" ")} failed in ${directory}: ${signal ?? `exit code ${code}`}`);
+  if (code !== 0) throw new Error(`${name} ${args.join(" ")} failed in ${directory}: ${signal ?? `exit code ${code}`}`);
   if (searchUp(directory, "node_modules") === undefined) {
-    throw new Error(
-      `${name} install reported success, but node_modules directory is missing in ${directory}`,
-    );
+    throw new Error(`${name} install reported success, but node_modules directory is missing in ${directory}`);
   }
 }

@@ -17,20 +17,14 @@ export interface ProgramResult {
 /** Runs the program to its end. Faults of the program are results, not exceptions, as the CLI words them for users. */
 export async function runProgram(request: RunRequest, engineAddress: string): Promise<ProgramResult> {
   if (request.getAttachDebugger()) {
-    return failure(
-      "This Node.js language host cannot wait for a debugger. Set the option nodeargs: --inspect-brk.",
-    );
+    return failure("This Node.js language host cannot wait for a debugger. Set the option nodeargs: --inspect-brk.");
   }
   const directory = request.getInfo()?.getProgramDirectory() || request.getPwd();
   const runner = findRunner(directory);
   if (runner === undefined) {
     return failure("It looks like the Pulumi SDK has not been installed. Have you run pulumi install?");
   }
-  const args = [
-    ...runtimeOptions(request.getInfo()).nodeArguments,
-    runner,
-    ...runnerArguments(request, engineAddress),
-  ];
+  const args = [...runtimeOptions(request.getInfo()).nodeArguments, runner, ...runnerArguments(request, engineAddress)];
   try {
     const { ended } = startChild(process.execPath, args, {
       env: { ...process.env, ...runnerEnvironment(request) },

@@ -5,11 +5,11 @@ import type { DiffKind, DiffResult } from "./handlers";
 const { Kind } = rpc.PropertyDiff;
 
 const KINDS: Record<DiffKind, rpc.PropertyDiff.Kind> = {
-  "add": Kind.ADD,
+  add: Kind.ADD,
   "add-replace": Kind.ADD_REPLACE,
-  "delete": Kind.DELETE,
+  delete: Kind.DELETE,
   "delete-replace": Kind.DELETE_REPLACE,
-  "update": Kind.UPDATE,
+  update: Kind.UPDATE,
   "update-replace": Kind.UPDATE_REPLACE,
 };
 
@@ -23,7 +23,7 @@ export function diffResponse(result: DiffResult): rpc.DiffResponse {
     .setHasdetaileddiff(true)
     .setDiffsList(topLevel(entries.map(([path]) => path)))
     .setReplacesList(result.replaces ? [...result.replaces] : topLevel(forced))
-    .setStablesList([...result.stables ?? []])
+    .setStablesList([...(result.stables ?? [])])
     .setDeletebeforereplace(result.deleteBeforeReplace ?? false);
   for (const [path, { kind, inputDiff }] of entries) {
     const change = new rpc.PropertyDiff().setKind(KINDS[kind]).setInputdiff(inputDiff ?? false);
@@ -34,5 +34,7 @@ export function diffResponse(result: DiffResult): rpc.DiffResponse {
 
 /** The first segments of property paths, each once: `ports[0].internal` gives `ports`. */
 function topLevel(paths: readonly string[]): string[] {
-  return [...new Set(paths.map((path) => /^\["((?:[^"\\]|\\.)*)"\]/.exec(path)?.[1] ?? path.split(/[.[]/, 1)[0] ?? path))];
+  return [
+    ...new Set(paths.map((path) => /^\["((?:[^"\\]|\\.)*)"\]/.exec(path)?.[1] ?? path.split(/[.[]/, 1)[0] ?? path)),
+  ];
 }

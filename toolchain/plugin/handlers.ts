@@ -102,7 +102,9 @@ export interface ResourceHandler {
   diff(request: DiffRequest): Awaitable<DiffResult>;
   create(request: CreateRequest): Awaitable<{ readonly id: string; readonly outputs: PropertyMap }>;
   /** `undefined`: the resource is gone. */
-  read(request: ReadRequest): Awaitable<{ readonly id: string; readonly outputs: PropertyMap; readonly inputs: PropertyMap } | undefined>;
+  read(
+    request: ReadRequest,
+  ): Awaitable<{ readonly id: string; readonly outputs: PropertyMap; readonly inputs: PropertyMap } | undefined>;
   update(request: UpdateRequest): Awaitable<PropertyMap>;
   delete(request: DeleteRequest): Awaitable<void>;
 }
@@ -112,7 +114,9 @@ export interface InvokeRequest extends ResourceContext {
 }
 
 /** One function (data source). Faults in the arguments come back as `failures`. */
-export type InvokeHandler = (request: InvokeRequest) => Awaitable<{ readonly outputs?: PropertyMap; readonly failures?: readonly CheckFailure[] }>;
+export type InvokeHandler = (
+  request: InvokeRequest,
+) => Awaitable<{ readonly outputs?: PropertyMap; readonly failures?: readonly CheckFailure[] }>;
 
 /**
  * The resource was made (or changed) but is not in order: state keeps it with `outputs`, and the next update tries

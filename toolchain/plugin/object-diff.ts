@@ -30,7 +30,12 @@ function compare(path: string, old: PropertyValue | undefined, now: PropertyValu
   else if (!sameValue(a, b)) changes[path] = { kind: "update" };
 }
 
-function compareLists(path: string, olds: readonly PropertyValue[], news: readonly PropertyValue[], changes: Changes): void {
+function compareLists(
+  path: string,
+  olds: readonly PropertyValue[],
+  news: readonly PropertyValue[],
+  changes: Changes,
+): void {
   for (let index = 0; index < Math.max(olds.length, news.length); index++) {
     compare(`${path}[${index}]`, olds[index], news[index], changes);
   }
@@ -47,7 +52,7 @@ function sameValue(a: PropertyValue, b: PropertyValue): boolean {
 /** The value inside a secret; null counts as absent, as in the engine's own comparison of inputs. */
 function open(value: PropertyValue | undefined): Exclude<PropertyValue, Secret> | undefined {
   const inner = value instanceof Secret ? open(value.value) : value;
-  return inner === null ? undefined : inner as Exclude<PropertyValue, Secret> | Unknown | undefined;
+  return inner === null ? undefined : (inner as Exclude<PropertyValue, Secret> | Unknown | undefined);
 }
 
 function child(path: string, key: string): string {

@@ -48,7 +48,8 @@ export class Asset {
 }
 
 /** Any value of a property. Resource references stay plain maps with their signature, and so survive a round trip. */
-export type PropertyValue = null | boolean | number | string | readonly PropertyValue[] | PropertyMap | Secret | Unknown | Asset;
+export type PropertyValue =
+  null | boolean | number | string | readonly PropertyValue[] | PropertyMap | Secret | Unknown | Asset;
 
 /** Properties by name. `undefined` counts as absent and is not sent. */
 export interface PropertyMap {
@@ -57,8 +58,14 @@ export interface PropertyMap {
 
 /** Whether a value is a plain map (none of the special values, no array, not null). */
 export function isMap(value: PropertyValue | undefined): value is PropertyMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    && !(value instanceof Secret) && !(value instanceof Unknown) && !(value instanceof Asset);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Secret) &&
+    !(value instanceof Unknown) &&
+    !(value instanceof Asset)
+  );
 }
 
 /** Reads a property map from the wire; an absent one is empty. */
@@ -113,7 +120,9 @@ function mapValues<A, B>(map: Readonly<Record<string, A>>, change: (value: A) =>
 function decodeValue(value: JavaScriptValue): PropertyValue {
   if (typeof value === "string") return UNKNOWNS.has(value) ? UNKNOWN : value;
   if (Array.isArray(value)) return value.map(decodeValue);
-  return typeof value === "object" && value !== null ? decodeObject(value as Record<string, JavaScriptValue>) : value as PropertyValue;
+  return typeof value === "object" && value !== null
+    ? decodeObject(value as Record<string, JavaScriptValue>)
+    : (value as PropertyValue);
 }
 
 function decodeObject(object: Record<string, JavaScriptValue>): PropertyValue {
@@ -145,5 +154,5 @@ function encodeValue(value: PropertyValue): JavaScriptValue {
     return { [SIGNATURE_KEY]: value.kind === "asset" ? ASSET : ARCHIVE, ...encodeMap(value.body) };
   }
   if (Array.isArray(value)) return value.map(encodeValue);
-  return isMap(value) ? encodeMap(value) : value as JavaScriptValue;
+  return isMap(value) ? encodeMap(value) : (value as JavaScriptValue);
 }

@@ -57,9 +57,17 @@ export async function listen(options: PluginOptions, engineAddress?: string): Pr
   const { calls, cancel } = providerService(options, new EngineLog(engineAddress));
   server.addService(ResourceProviderService, calls as UntypedServiceImplementation);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
   });
-  return { port, stop: () => { cancel(); server.forceShutdown(); } };
+  return {
+    port,
+    stop: () => {
+      cancel();
+      server.forceShutdown();
+    },
+  };
 }
 
 /**
@@ -67,11 +75,17 @@ export async function listen(options: PluginOptions, engineAddress?: string): Pr
  * the first line on standard output. The process ends on SIGINT, SIGTERM and when its parent is gone.
  */
 export function servePlugin(options: PluginOptions): void {
-  const engineAddress = process.argv.slice(2).filter((argument) => !argument.startsWith("-")).pop();
+  const engineAddress = process.argv
+    .slice(2)
+    .filter((argument) => !argument.startsWith("-"))
+    .pop();
   listen(options, engineAddress).then(
     (plugin) => {
       process.stdout.write(`${plugin.port}\n`);
-      endWithParent(() => { plugin.stop(); process.exit(0); });
+      endWithParent(() => {
+        plugin.stop();
+        process.exit(0);
+      });
     },
     (error: unknown) => {
       process.stderr.write(`pulumi-resource-${options.name}: cannot listen on 127.0.0.1: ${String(error)}\n`);
@@ -93,5 +107,7 @@ export function endWithParent(end: () => void): void {
     end();
   };
   process.on("SIGINT", once).on("SIGTERM", once);
-  setInterval(() => { if (process.ppid !== parent) once(); }, 1000).unref();
+  setInterval(() => {
+    if (process.ppid !== parent) once();
+  }, 1000).unref();
 }

@@ -33,12 +33,22 @@ export function providerService(options: PluginOptions, log: EngineLog): Provide
     signal: abort.signal,
     log: (severity, message, how) => log.write({ urn, severity, message, status: how?.status ?? false }),
   });
-  const answer = <Q, A>(work: Answer<Q, A>): Method => (call, callback) => {
-    Promise.resolve(call.request as Q).then(work)
-      .finally(() => log.flush())
-      .then((result) => callback(null, result), (error: unknown) => callback(toServiceError(error)));
+  const answer =
+    <Q, A>(work: Answer<Q, A>): Method =>
+    (call, callback) => {
+      Promise.resolve(call.request as Q)
+        .then(work)
+        .finally(() => log.flush())
+        .then(
+          (result) => callback(null, result),
+          (error: unknown) => callback(toServiceError(error)),
+        );
+    };
+  const calls = {
+    ...pluginMethods(options, answer, cancel),
+    ...resourceMethods(options, context, answer),
+    invoke: invokeMethod(options, context, answer),
   };
-  const calls = { ...pluginMethods(options, answer, cancel), ...resourceMethods(options, context, answer), invoke: invokeMethod(options, context, answer) };
   return { calls: { ...unimplemented(), ...calls }, cancel };
 }
 
@@ -47,8 +57,21 @@ type Answering = <Q, A>(work: Answer<Q, A>) => Method;
 
 /** Official providers answer these the same way; the engine then falls back to what it can do without them. */
 function unimplemented(): Record<string, Method> {
-  const names = ["handshake", "parameterize", "getSchema", "call", "construct", "attach", "getMapping", "getMappings", "list"];
-  const refuse = (name: string): Method => (_call, callback) => callback({ code: status.UNIMPLEMENTED, details: `${name} is not implemented` });
+  const names = [
+    "handshake",
+    "parameterize",
+    "getSchema",
+    "call",
+    "construct",
+    "attach",
+    "getMapping",
+    "getMappings",
+    "list",
+  ];
+  const refuse =
+    (name: string): Method =>
+    (_call, callback) =>
+      callback({ code: status.UNIMPLEMENTED, details: `${name} is not implemented` });
   return Object.fromEntries(names.map((name) => [name, refuse(name)]));
 }
 
@@ -56,7 +79,7 @@ function pluginMethods(options: PluginOptions, answer: Answering, cancel: () => 
   return {
     getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(options.version)),
     checkConfig: answer(async (request: rpc.CheckRequest) => {
-      const failures = await options.checkConfig?.(decode(request.getNews())) ?? [];
+      const failures = (await options.checkConfig?.(decode(request.getNews()))) ?? [];
       return new rpc.CheckResponse().setInputs(request.getNews()).setFailuresList(failures.map(checkFailure));
     }),
     diffConfig: answer(() => new rpc.DiffResponse().setChanges(rpc.DiffResponse.DiffChanges.DIFF_NONE)),
@@ -81,27 +104,44 @@ function configureResponse({ features }: PluginOptions): rpc.ConfigureResponse {
 }
 
 function resourceMethods(options: PluginOptions, context: Contexts, answer: Answering): Record<string, Method> {
-  interface Addressed { getUrn(): string; getType(): string; getName(): string }
-  const on = <Q extends Addressed, A>(work: (handler: ResourceHandler, base: ResourceContext, request: Q) => A | Promise<A>): Method =>
+  interface Addressed {
+    getUrn(): string;
+    getType(): string;
+    getName(): string;
+  }
+  const on = <Q extends Addressed, A>(
+    work: (handler: ResourceHandler, base: ResourceContext, request: Q) => A | Promise<A>,
+  ): Method =>
     answer((request: Q) => {
       const base = context(request.getUrn(), request.getType(), request.getName());
       return work(handlerOf(options, base.type), base, request);
     });
-  return { check: on(check), diff: on(diff), create: on(create), read: on(read), update: on(update), delete: on(remove) };
+  return {
+    check: on(check),
+    diff: on(diff),
+    create: on(create),
+    read: on(read),
+    update: on(update),
+    delete: on(remove),
+  };
 }
 
 function handlerOf({ name, version, handlers }: PluginOptions, type: string): ResourceHandler {
   const handler = handlers[type];
   if (handler) return handler;
   throw new Error(
-    `this stand-in of the ${name} plugin ${version} has no resource type "${type}" (it has: ${Object.keys(handlers).join(", ")}); `
-    + "install the official plugin to use it",
+    `this stand-in of the ${name} plugin ${version} has no resource type "${type}" (it has: ${Object.keys(handlers).join(", ")}); ` +
+      "install the official plugin to use it",
   );
 }
 
 const AUTONAMING = ["propose", "enforce", "disable"] as const;
 
-async function check(handler: ResourceHandler, base: ResourceContext, request: rpc.CheckRequest): Promise<rpc.CheckResponse> {
+async function check(
+  handler: ResourceHandler,
+  base: ResourceContext,
+  request: rpc.CheckRequest,
+): Promise<rpc.CheckResponse> {
   const naming = request.getAutonaming();
   const result = await handler.check({
     ...base,
@@ -110,25 +150,37 @@ async function check(handler: ResourceHandler, base: ResourceContext, request: r
     randomSeed: request.getRandomseed_asU8(),
     autonaming: naming && { proposedName: naming.getProposedName(), mode: AUTONAMING[naming.getMode()] ?? "propose" },
   });
-  return new rpc.CheckResponse().setInputs(encode(result.inputs)).setFailuresList((result.failures ?? []).map(checkFailure));
+  return new rpc.CheckResponse()
+    .setInputs(encode(result.inputs))
+    .setFailuresList((result.failures ?? []).map(checkFailure));
 }
 
 function checkFailure({ property, reason }: CheckFailure): rpc.CheckFailure {
   return new rpc.CheckFailure().setProperty(property).setReason(reason);
 }
 
-async function diff(handler: ResourceHandler, base: ResourceContext, request: rpc.DiffRequest): Promise<rpc.DiffResponse> {
-  return diffResponse(await handler.diff({
-    ...base,
-    id: request.getId(),
-    state: decode(request.getOlds()),
-    oldInputs: decode(request.getOldInputs()),
-    news: decode(request.getNews()),
-    ignoreChanges: request.getIgnorechangesList(),
-  }));
+async function diff(
+  handler: ResourceHandler,
+  base: ResourceContext,
+  request: rpc.DiffRequest,
+): Promise<rpc.DiffResponse> {
+  return diffResponse(
+    await handler.diff({
+      ...base,
+      id: request.getId(),
+      state: decode(request.getOlds()),
+      oldInputs: decode(request.getOldInputs()),
+      news: decode(request.getNews()),
+      ignoreChanges: request.getIgnorechangesList(),
+    }),
+  );
 }
 
-async function create(handler: ResourceHandler, base: ResourceContext, request: rpc.CreateRequest): Promise<rpc.CreateResponse> {
+async function create(
+  handler: ResourceHandler,
+  base: ResourceContext,
+  request: rpc.CreateRequest,
+): Promise<rpc.CreateResponse> {
   const { id, outputs } = await handler.create({
     ...base,
     inputs: decode(request.getProperties()),
@@ -138,7 +190,11 @@ async function create(handler: ResourceHandler, base: ResourceContext, request: 
   return new rpc.CreateResponse().setId(id).setProperties(encode(outputs));
 }
 
-async function read(handler: ResourceHandler, base: ResourceContext, request: rpc.ReadRequest): Promise<rpc.ReadResponse> {
+async function read(
+  handler: ResourceHandler,
+  base: ResourceContext,
+  request: rpc.ReadRequest,
+): Promise<rpc.ReadResponse> {
   const found = await handler.read({
     ...base,
     id: request.getId(),
@@ -149,7 +205,11 @@ async function read(handler: ResourceHandler, base: ResourceContext, request: rp
   return new rpc.ReadResponse().setId(found.id).setProperties(encode(found.outputs)).setInputs(encode(found.inputs));
 }
 
-async function update(handler: ResourceHandler, base: ResourceContext, request: rpc.UpdateRequest): Promise<rpc.UpdateResponse> {
+async function update(
+  handler: ResourceHandler,
+  base: ResourceContext,
+  request: rpc.UpdateRequest,
+): Promise<rpc.UpdateResponse> {
   const outputs = await handler.update({
     ...base,
     id: request.getId(),
@@ -178,7 +238,10 @@ function invokeMethod(options: PluginOptions, context: Contexts, answer: Answeri
   return answer(async (request: rpc.InvokeRequest) => {
     const token = request.getTok();
     const invoke = options.functions?.[token];
-    if (!invoke) throw new Error(`this stand-in of the ${options.name} plugin has no function "${token}"; install the official plugin to use it`);
+    if (!invoke)
+      throw new Error(
+        `this stand-in of the ${options.name} plugin has no function "${token}"; install the official plugin to use it`,
+      );
     const { outputs, failures } = await invoke({ ...context("", token, ""), args: decode(request.getArgs()) });
     const response = new rpc.InvokeResponse().setFailuresList((failures ?? []).map(checkFailure));
     return outputs ? response.setReturn(encode(outputs)) : response;

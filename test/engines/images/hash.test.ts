@@ -6,7 +6,8 @@ import { goProgram } from "../../../engines/images/go";
 import { buildOrder, buildTag } from "../../../engines/images/hash";
 import { parseLock, readLock, type ImageLock } from "../../../engines/images/lock";
 
-const image = (build: string): string => `{ purpose: test, platforms: [linux/amd64], pull: null, build: { ${build}, entrypoint: null, differences: [] } }`;
+const image = (build: string): string =>
+  `{ purpose: test, platforms: [linux/amd64], pull: null, build: { ${build}, entrypoint: null, differences: [] } }`;
 const lockText = `
 version: 1
 images:
@@ -50,11 +51,27 @@ describe("buildTag", () => {
   });
 
   it.each<[string, () => void, string[]]>([
-    ["a changed file changes its image", () => writeFileSync(path.join(contexts, "server", "Dockerfile"), "# other\n"), ["server"]],
-    ["a changed base changes all that stands on it", () => writeFileSync(path.join(contexts, "tool", "Dockerfile"), "# other\n"), ["tool", "server"]],
-    ["the bases share a context", () => writeFileSync(path.join(contexts, "base", "slim.sh"), ""), ["base", "base-sid", "tool", "server"]],
+    [
+      "a changed file changes its image",
+      () => writeFileSync(path.join(contexts, "server", "Dockerfile"), "# other\n"),
+      ["server"],
+    ],
+    [
+      "a changed base changes all that stands on it",
+      () => writeFileSync(path.join(contexts, "tool", "Dockerfile"), "# other\n"),
+      ["tool", "server"],
+    ],
+    [
+      "the bases share a context",
+      () => writeFileSync(path.join(contexts, "base", "slim.sh"), ""),
+      ["base", "base-sid", "tool", "server"],
+    ],
     ["an execute bit counts", () => chmodSync(path.join(contexts, "server", "Dockerfile"), 0o755), ["server"]],
-    ["a new file in a folder counts", () => (mkdirSync(path.join(contexts, "server", "a")), writeFileSync(path.join(contexts, "server", "a", "b"), "")), ["server"]],
+    [
+      "a new file in a folder counts",
+      () => (mkdirSync(path.join(contexts, "server", "a")), writeFileSync(path.join(contexts, "server", "a", "b"), "")),
+      ["server"],
+    ],
   ])("%s", (_, change, expected) => {
     const before = tags();
     change();
@@ -68,7 +85,9 @@ describe("buildTag", () => {
 
   it("says which context is missing", () => {
     rmSync(path.join(contexts, "tool"), { recursive: true });
-    expect(() => buildTag(lock, "tool", contexts)).toThrow(`image "tool" has no build context at ${path.join(contexts, "tool")}; add the folder, or set its build to null in the lock`);
+    expect(() => buildTag(lock, "tool", contexts)).toThrow(
+      `image "tool" has no build context at ${path.join(contexts, "tool")}; add the folder, or set its build to null in the lock`,
+    );
   });
 
   it("changes with the modules of a Go program, and so does the program's place in the cache", () => {

@@ -1,6 +1,11 @@
 import { parseLock, readLock } from "../../../engines/images/lock";
 import { digestOf } from "../../../engines/images/pull";
-import { ReferenceError, imageReference, tagReference, type ReferenceSettings } from "../../../engines/images/reference";
+import {
+  ReferenceError,
+  imageReference,
+  tagReference,
+  type ReferenceSettings,
+} from "../../../engines/images/reference";
 
 const A = `sha256:${"a".repeat(64)}`;
 const B = `sha256:${"b".repeat(64)}`;
@@ -33,7 +38,11 @@ describe("imageReference", () => {
     ["pinned", { registry: { "ghcr.io": "127.0.0.1:5000/ghcr" } }, `docker.io/library/pinned@${A}`],
     ["loose", { digests: { loose: B }, registry: { "ghcr.io": "m.example:1" } }, `m.example:1/some/loose@${B}`],
     ["pinned", { source: "build" }, "mcp-gateway-stack/pinned:hash-of-pinned"],
-    ["homemade", { source: "build", registry: { "docker.io": "m.example" } }, "mcp-gateway-stack/homemade:hash-of-homemade"],
+    [
+      "homemade",
+      { source: "build", registry: { "docker.io": "m.example" } },
+      "mcp-gateway-stack/homemade:hash-of-homemade",
+    ],
   ])("%s with %j is %s", (name, more, expected) => {
     expect(imageReference(name, settings(more))).toBe(expected);
   });
@@ -46,9 +55,21 @@ describe("imageReference", () => {
       'image "loose" (ghcr.io/some/loose:3.0.1) has no known digest: nobody published it; ' +
         `run npm run up, or pulumi config set --path 'imageDigests["loose"]' sha256:…`,
     ],
-    ["pinned", { digests: { pinned: "sha256:12" } }, 'digest "sha256:12" of image "pinned" is not sha256: and 64 lower-case hex digits; copy the whole digest'],
-    ["loose", { source: "build" }, 'image "loose" cannot be built here, only pulled; set imageSource to pull, or turn off what needs it'],
-    ["homemade", {}, 'image "homemade" is in no registry, it is only built; set imageSource to build, or turn off what needs it'],
+    [
+      "pinned",
+      { digests: { pinned: "sha256:12" } },
+      'digest "sha256:12" of image "pinned" is not sha256: and 64 lower-case hex digits; copy the whole digest',
+    ],
+    [
+      "loose",
+      { source: "build" },
+      'image "loose" cannot be built here, only pulled; set imageSource to pull, or turn off what needs it',
+    ],
+    [
+      "homemade",
+      {},
+      'image "homemade" is in no registry, it is only built; set imageSource to build, or turn off what needs it',
+    ],
   ])("%s with %j is refused", (name, more, message) => {
     expect(() => imageReference(name, settings(more))).toThrow(new ReferenceError(message));
   });

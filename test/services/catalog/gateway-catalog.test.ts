@@ -10,7 +10,10 @@ const SETS = path.join(__dirname, "..", "..", "catalog");
 const PINNED = `sha256:${"1".repeat(64)}`;
 
 /** A small lock: time is pulled and built, everything only built, duckduckgo only pulled. */
-const PULLED: Record<string, string> = { "mcp-time": `docker.io/mcp/time@${PINNED}`, duckduckgo: `docker.io/mcp/duckduckgo@${PINNED}` };
+const PULLED: Record<string, string> = {
+  "mcp-time": `docker.io/mcp/time@${PINNED}`,
+  duckduckgo: `docker.io/mcp/duckduckgo@${PINNED}`,
+};
 const BUILT = ["mcp-time", "mcp-everything"];
 
 const images = (source: string, mirror = "docker.io"): CatalogImages => ({
@@ -79,7 +82,11 @@ const shipped = (more: Partial<CatalogSettings> = {}): CatalogSettings => {
 const rendered = (settings: CatalogSettings) => {
   const { catalog, faults } = gatewayCatalog(settings);
   if (catalog === undefined) throw new Error(faults.join("\n"));
-  return { ...catalog, registry: parsed(catalog.files.registry).registry, served: parsed(catalog.files.catalog).registry };
+  return {
+    ...catalog,
+    registry: parsed(catalog.files.registry).registry,
+    served: parsed(catalog.files.catalog).registry,
+  };
 };
 
 const parsed = (text: string) => parseYaml(text) as { registry: Record<string, Record<string, unknown>> };
@@ -96,7 +103,10 @@ describe("a set of catalog files", () => {
 });
 
 describe("rendering", () => {
-  const minimal = (more: Partial<CatalogSettings>): CatalogSettings => ({ ...settingsOf(path.join(SETS, "valid", "own-image")), ...more });
+  const minimal = (more: Partial<CatalogSettings>): CatalogSettings => ({
+    ...settingsOf(path.join(SETS, "valid", "own-image")),
+    ...more,
+  });
 
   it("holds the enabled servers and nothing of the others", () => {
     const { served, registry } = rendered(minimal({ servers: ["mine"] }));
@@ -108,11 +118,14 @@ describe("rendering", () => {
     ["pull", images("pull"), `mcp/time@${PINNED}`, true],
     ["a mirror", images("pull", "127.0.0.1:5000/hub"), `127.0.0.1:5000/hub/mcp/time@${PINNED}`, false],
     ["build", images("build"), "mcp-gateway-stack/mcp-time:0123", false],
-  ])("names images as the engine has them, and verifies signatures of Docker Hub's only: %s", (_name, source, image, verifySignatures) => {
-    const catalog = rendered(minimal({ servers: ["time"], images: source }));
-    expect(catalog.served).toEqual({ time: { type: "server", image } });
-    expect(catalog).toMatchObject({ verifySignatures, images: ["mcp-time"] });
-  });
+  ])(
+    "names images as the engine has them, and verifies signatures of Docker Hub's only: %s",
+    (_name, source, image, verifySignatures) => {
+      const catalog = rendered(minimal({ servers: ["time"], images: source }));
+      expect(catalog.served).toEqual({ time: { type: "server", image } });
+      expect(catalog).toMatchObject({ verifySignatures, images: ["mcp-time"] });
+    },
+  );
 
   it("leaves an image of the user's own as it is, but for the tag that a digest makes void", () => {
     const { served, images: wanted } = rendered(minimal({ servers: ["mine"] }));
@@ -153,19 +166,26 @@ describe("the files of the checkout", () => {
   const github = ["github.personal_access_token"];
 
   it("have no fault, whatever is enabled", () => {
-    const lists = [...Object.keys(parsed(shipped().sources.catalog ?? "").registry).map((name) => [name]), "all" as const];
+    const lists = [
+      ...Object.keys(parsed(shipped().sources.catalog ?? "").registry).map((name) => [name]),
+      "all" as const,
+    ];
     const faults = lists.flatMap((servers) => gatewayCatalog(shipped({ servers, secretNames: github })).faults);
     expect(faults).toEqual([]);
   });
 
   it("keep every server that is a container alive for a session", () => {
     const { served } = rendered(shipped({ servers: "all", secretNames: github }));
-    const shortLived = Object.entries(served).filter(([, server]) => server["type"] === "server" && server["longLived"] !== true);
+    const shortLived = Object.entries(served).filter(
+      ([, server]) => server["type"] === "server" && server["longLived"] !== true,
+    );
     expect(shortLived).toEqual([]);
   });
 
-  it("do not serve the test server by \"all\"", () => {
-    expect(Object.keys(rendered(shipped({ servers: "all", secretNames: github })).registry)).not.toContain("everything");
+  it('do not serve the test server by "all"', () => {
+    expect(Object.keys(rendered(shipped({ servers: "all", secretNames: github })).registry)).not.toContain(
+      "everything",
+    );
   });
 });
 

@@ -33,12 +33,19 @@ describe("a catalog server as a service", () => {
   });
 
   it("is found by the gateway's static mode, and published nowhere", () => {
-    expect(serverAsServiceSpec(offered(), volumes)).toMatchObject({ name: "mcp-files", port: 4444, networks: ["mcp"], ports: [] });
+    expect(serverAsServiceSpec(offered(), volumes)).toMatchObject({
+      name: "mcp-files",
+      port: 4444,
+      networks: ["mcp"],
+      ports: [],
+    });
   });
 
   it("gets its secrets as a file", () => {
     const server = { type: "server" as const, secrets: [{ name: "hub.token", env: "TOKEN" }] };
-    expect(serverAsServiceSpec(offered({ server, volumes: [] }), volumes).secrets).toEqual([{ secret: "gateway-env", target: "/run/secrets/gateway-env" }]);
+    expect(serverAsServiceSpec(offered({ server, volumes: [] }), volumes).secrets).toEqual([
+      { secret: "gateway-env", target: "/run/secrets/gateway-env" },
+    ]);
   });
 
   it.each([

@@ -1,0 +1,134 @@
+import { contentHash } from "../../engines/files/layout";
+import { containerArgs, goDuration, type Placement } from "../../engines/container-args";
+import { spec } from "../support/spec";
+
+const place: Placement = {
+  project: "stack",
+  stack: "dev",
+  dataDir: "/data",
+  engineSocket: "/run/engine.sock",
+  image: "example.org/web@sha256:0123",
+  generations: ["one"],
+};
+const labelOf = (args: ReturnType<typeof containerArgs>, label: string) =>
+  args.labels.find((entry) => entry.label === label)?.value;
+const specHash = (changes: Parameters<typeof spec>[0] = {}, other: Partial<Placement> = {}) =>
+  labelOf(containerArgs(spec(changes), { ...place, ...other }), "mcp-stack.spec");
+
+describe("containerArgs", () => {
+  it("writes every value in the form in which the provider reads it back", () => {
+    expect(containerArgs(spec(), place)).toEqual({
+      name: "stack-dev-web",
+      image: "example.org/web@sha256:0123",
+      envs: [],
+      readOnly: true,
+      capabilities: { drops: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
+      init: false,
+      stopTimeout: 10,
+      destroyGraceSeconds: 10,
+      logDriver: "json-file",
+      logOpts: { "max-size": "10m", "max-file": "3" },
+      networkMode: "stack-dev-edge",
+      networksAdvanced: [{ name: "stack-dev-edge", aliases: ["web"] }],
+      ports: [],
+      mounts: [],
+      tmpfs: {},
+      healthcheck: { tests: ["CMD", "wget", "/"], interval: "5s", timeout: "3s", retries: 3, startPeriod: "1m30s" },
+      memory: 64,
+      memorySwap: 64,
+      restart: "unless-stopped",
+      wait: true,
+      waitTimeout: 30,
+      labels: [
+        { label: "mcp-stack.project", value: "stack" },
+        { label: "mcp-stack.service", value: "web" },
+        { label: "mcp-stack.spec", value: expect.stringMatching(/^[0-9a-f]{16}$/) as string },
+        { label: "mcp-stack.stack", value: "dev" },
+      ],
+    });
+  });
+
+  it("mounts data, rendered directories, secrets and the engine's socket, and gives memory for scratch space", () => {
+    const files = [{ path: "a.conf", content: "a" }];
+    const args = containerArgs(
+      spec({
+        mounts: [
+          { kind: "data", path: "web", target: "/var/web" },
+          { kind: "engine-socket", target: "/var/run/docker.sock" },
+          { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
+        ],
+        files: [{ target: "/etc/web", files }],
+        secrets: [{ secret: "token", target: "/run/secrets/token" }],
+      }),
+      place,
+    );
+    expect(args.mounts).toEqual([
+      { type: "bind", source: "/data/web", target: "/var/web", readOnly: false },
+      { type: "bind", source: "/run/engine.sock", target: "/var/run/docker.sock", readOnly: false },
+      { type: "bind", source: `/data/rendered/web/${contentHash(files)}`, target: "/etc/web", readOnly: true },
+      { type: "bind", source: "/data/secrets/token", target: "/run/secrets/token", readOnly: true },
+    ]);
+    expect(args.tmpfs).toEqual({ "/tmp": "size=16m,mode=1777" });
+  });
+
+  it("publishes ports with an explicit address", () => {
+    const args = containerArgs(spec({ ports: [{ container: 8080, host: 8811, address: "0.0.0.0" }] }), place);
+    expect(args.ports).toEqual([{ internal: 8080, external: 8811, ip: "0.0.0.0", protocol: "tcp" }]);
+  });
+
+  it("neither checks health inside nor waits where the image cannot be asked", () => {
+    const args = containerArgs(spec({ health: { externalOnly: "no shell" } }), place);
+    expect(args).not.toHaveProperty("healthcheck");
+    expect(args).not.toHaveProperty("wait");
+  });
+
+  it.each<[string, Parameters<typeof spec>[0]]>([
+    ["a removed environment variable", { environment: { A: "1" } }],
+    ["the command", { command: ["serve"] }],
+    ["the entry point", { entrypoint: ["/bin/web"] }],
+    ["the user", { user: "1:1" }],
+    [
+      "an edited health check",
+      {
+        health: {
+          command: ["wget", "/health"],
+          intervalSeconds: 5,
+          timeoutSeconds: 3,
+          retries: 3,
+          startPeriodSeconds: 90,
+        },
+      },
+    ],
+    ["a capability", { capabilities: ["CAP_NET_ADMIN"] }],
+    ["scratch space", { mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 1 }] }],
+    ["a rendered file", { files: [{ target: "/etc/web", files: [{ path: "a", content: "b" }] }] }],
+    ["the init process", { init: true }],
+  ])("has another spec label after a change of %s", (_what, changes) => {
+    expect(specHash(changes)).not.toBe(specHash());
+  });
+
+  it("has another spec label when mounted files were made again", () => {
+    expect(specHash({}, { generations: ["two"] })).not.toBe(specHash());
+  });
+
+  it("keeps its spec label when only what changes in place changed", () => {
+    expect(specHash({ memoryMiB: 128, startSeconds: 60 })).toBe(specHash());
+  });
+
+  it("does not depend on the order of environment variables", () => {
+    expect(specHash({ environment: { A: "1", B: "2" } })).toBe(specHash({ environment: { B: "2", A: "1" } }));
+  });
+});
+
+describe("goDuration", () => {
+  it.each([
+    [5, "5s"],
+    [60, "1m0s"],
+    [90, "1m30s"],
+    [3600, "1h0m0s"],
+    [3725, "1h2m5s"],
+  ])("%d s is %s", (seconds, text) => {
+    expect(goDuration(seconds)).toBe(text);
+  });
+});
