@@ -7,8 +7,8 @@ import { ServerContainers, type ServerContainersArgs } from "./server-containers
 export interface McpGatewayArgs {
   readonly foundation: Foundation;
   readonly spec: ServiceSpec;
-  /** Images of the gateway and of its servers, where those are resources. */
-  readonly images: readonly pulumi.Resource[];
+  /** Names of the images of its servers, which it starts without pulling. */
+  readonly serverImages: readonly string[];
   /** Data directories that the servers mount by volume name. */
   readonly volumes: readonly SharedVolume[];
   /** How to find the containers that the gateway starts. */
@@ -25,7 +25,7 @@ export class McpGateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: McpGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:McpGateway", name, {}, opts);
-    const { foundation, spec, images, volumes, servers } = args;
+    const { foundation, spec, serverImages, volumes, servers } = args;
     const shared = volumes.map((volume) => foundation.engine.volume(volume, this));
     // Deleted after the gateway and before the volumes: by then nothing starts servers any more.
     const leftovers = new ServerContainers(`${name}-servers`, servers, { parent: this, dependsOn: shared });
@@ -33,7 +33,7 @@ export class McpGateway extends pulumi.ComponentResource {
     this.running = runService(spec, foundation, {
       parent: this,
       directories,
-      after: [...images, ...shared, leftovers.ready],
+      after: [...foundation.images.of(serverImages), ...shared, leftovers.ready],
     });
     this.registerOutputs({ container: this.running.id });
   }

@@ -6,17 +6,15 @@ import { runService, type Foundation } from "./service";
 export interface McpNixosArgs {
   readonly foundation: Foundation;
   readonly spec: ServiceSpec;
-  /** Its image, where that is a resource. */
-  readonly images: readonly pulumi.Resource[];
 }
 
 /** Search of NixOS packages and options, behind a path of the router. */
 export class McpNixos extends pulumi.ComponentResource {
   readonly running: Running;
 
-  constructor(name: string, { foundation, spec, images }: McpNixosArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { foundation, spec }: McpNixosArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:McpNixos", name, {}, opts);
-    this.running = runService(spec, foundation, { parent: this, after: images });
+    this.running = runService(spec, foundation, { parent: this });
     this.registerOutputs({ container: this.running.id });
   }
 }

@@ -3,6 +3,7 @@ import * as layout from "../engines/files/layout";
 import type { Engine, HostFiles, Running } from "../engines/engine";
 import type { ServiceSpec } from "../services/spec";
 import { hostCommand } from "./host-command";
+import type { Images } from "./images";
 import type { Secrets } from "./secrets";
 
 /** What every service of the stack stands on. */
@@ -12,6 +13,7 @@ export interface Foundation {
   readonly dataDir: string;
   readonly dataReady: pulumi.Resource;
   readonly secrets: Secrets;
+  readonly images: Images;
   /** "uid:gid" that data directories belong to, unless a service says otherwise. */
   readonly dataUser: string;
 }
@@ -45,13 +47,13 @@ function hostFiles(spec: ServiceSpec, base: Foundation, { parent, directories = 
   return { ready: [ready], generations: [generation] };
 }
 
-/** Runs a spec: its host files first, then its container. */
+/** Runs a spec: its image and host files first, then its container. */
 export function runService(spec: ServiceSpec, base: Foundation, options: ServiceOptions): Running {
   const own = hostFiles(spec, base, options);
   const secrets = base.secrets.files(spec.secrets.map(({ secret }) => secret));
   return base.engine.run(spec, {
     parent: options.parent,
-    dependsOn: options.after ?? [],
+    dependsOn: [...base.images.of([spec.image]), ...(options.after ?? [])],
     files: { ready: [...own.ready, ...secrets.ready], generations: [...own.generations, ...secrets.generations] },
   });
 }
