@@ -1,4 +1,5 @@
 import net from "node:net";
+import { z } from "zod";
 
 /** A value that cannot be used: `why` it is wrong, and what to `set` in its place. Both are parts of one sentence. */
 export class ValueFault extends Error {
@@ -112,3 +113,18 @@ export const text: Parser<string> = (value) => {
   if (value.trim() !== "") return value.trim();
   throw new ValueFault("is empty", "set a value, or remove the key");
 };
+
+const issues = (error: z.ZodError): string =>
+  error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`)).join("; ");
+
+/** An object as the CLI hands it over: JSON. `shape` says what belongs in it, `example` are arguments of `config set`. */
+export const object =
+  <T>(shape: z.ZodType<T>, example: string): Parser<T> =>
+  (json) => {
+    try {
+      return shape.parse(JSON.parse(json));
+    } catch (error) {
+      const why = error instanceof z.ZodError ? issues(error) : "is not an object";
+      throw new ValueFault(why, `set it like: pulumi config set ${example}`);
+    }
+  };

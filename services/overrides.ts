@@ -1,12 +1,5 @@
+import type { Override } from "../config";
 import type { ServiceSpec } from "./spec";
-
-/** See Override in config.ts; repeated here so that services import nothing of the program. */
-export interface ServiceOverride {
-  readonly memoryMiB?: number;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly arguments?: readonly string[];
-  readonly hostPort?: number;
-}
 
 /**
  * The spec with a user's changes. A host port publishes the service's main port on 127.0.0.1 only, because whatever it
@@ -14,7 +7,7 @@ export interface ServiceOverride {
  *
  * @throws Error when a host port is asked for a service without a port.
  */
-export function withOverride(spec: ServiceSpec, override: ServiceOverride | undefined): ServiceSpec {
+export function withOverride(spec: ServiceSpec, override: Override | undefined): ServiceSpec {
   if (override === undefined) return spec;
   const { memoryMiB, environment, arguments: extra, hostPort } = override;
   return {

@@ -55,6 +55,11 @@ describe("config", () => {
     expect(origins).toHaveLength(Object.keys(source.set).length);
   });
 
+  it("has a valid stack file that sets every key", () => {
+    const everything = sourceOf(path.join(__dirname, "config", "valid", "Pulumi.everything.yaml"));
+    expect(Object.keys(everything.set).sort()).toEqual(Object.keys(KEYS).sort());
+  });
+
   it("has these defaults", () => {
     expect(parse(from({})).config).toEqual({
       project: PROJECT,

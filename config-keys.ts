@@ -1,0 +1,215 @@
+/** The table of config keys: what each one is, its default, its type, and an example. CONFIG.md is generated from it. */
+import { z } from "zod";
+import * as values from "./config-values";
+
+export const BUNDLES = ["ai", "dify"] as const;
+export type Bundle = (typeof BUNDLES)[number];
+
+/** Services that `overrides` may name; a test holds them against the specs. */
+export const SERVICES = ["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"] as const;
+
+/** Loopback, private (RFC 1918, RFC 4193) and link-local ranges (RFC 3927, RFC 4291). */
+export const PRIVATE_SOURCES =
+  "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,::1/128,fc00::/7,fe80::/10";
+
+/** The catalog servers that need neither a secret nor an account. */
+export const DEFAULT_SERVERS = "time,fetch,memory,sequentialthinking,filesystem,git";
+
+/** Changes to one service that the user asks for. */
+export interface Override {
+  /** Hard memory limit in MiB. */
+  readonly memoryMiB?: number;
+  /** Extra plain environment variables; they win over the service's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Extra arguments, appended to the service's own. */
+  readonly arguments?: readonly string[];
+  /** Publishes the service's main port on 127.0.0.1 of the host. */
+  readonly hostPort?: number;
+}
+
+const bundleList: values.Parser<Bundle[]> = (text) => {
+  const asked = values.list(text).flatMap((name) => (name === "full" ? [...BUNDLES] : [name]));
+  const unknown = asked.find((name) => !BUNDLES.some((bundle) => bundle === name));
+  if (unknown === undefined) return BUNDLES.filter((bundle) => asked.includes(bundle));
+  throw new values.ValueFault(
+    `has "${unknown}", which is no bundle`,
+    `choose from ${BUNDLES.join(", ")} (comma list), full or ""`,
+  );
+};
+
+/** An object that holds nothing but these keys; `what` names one of them. */
+const only = <T extends z.core.$ZodLooseShape>(what: string, shape: T) =>
+  z.strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === "unrecognized_keys"
+        ? `${(keys as string[]).join(", ")} is no ${what} (choose from ${Object.keys(shape).join(", ")})`
+        : undefined,
+  });
+
+const DIGEST = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
+/** `config set --path` makes numbers of digits; taken over as they are, 0755 would become 493. */
+const TEXT = z.string("must be text: in quotes, or set with --type string");
+const OVERRIDE: z.ZodType<Override> = only("override", {
+  memoryMiB: z.number().int().min(6, "must be at least 6 (MiB), the engine's own minimum").optional(),
+  environment: z.record(z.string(), TEXT).optional(),
+  arguments: z.array(TEXT).optional(),
+  hostPort: z.number().int().min(1).max(65535).optional(),
+});
+const OVERRIDES = only("service", Object.fromEntries(SERVICES.map((name) => [name, OVERRIDE.optional()])));
+
+/** Chapters of CONFIG.md, in their order. */
+export const GROUPS = [
+  "What runs",
+  "Who may connect",
+  "Where data lives",
+  "Engine and images",
+  "Single services",
+] as const;
+
+/** One config key. */
+export interface Key {
+  readonly group: (typeof GROUPS)[number];
+  readonly description: string;
+  readonly parse: values.Parser<unknown>;
+  /** The default as text, parsed like a set value. */
+  readonly fallback: string | undefined;
+  /** Environment variable that is read when the key is not set. */
+  readonly env?: string;
+  /** Arguments of `pulumi config set` that set it to something else. */
+  readonly example: string;
+}
+
+/** A key whose value is an object, empty by default. */
+const objectKey = <T>(group: Key["group"], description: string, shape: z.ZodType<T>, example: string) => ({
+  group,
+  description,
+  parse: values.object(shape, example),
+  fallback: "{}",
+  example,
+});
+
+export const KEYS = {
+  bundles: {
+    group: "What runs",
+    description: "Bundles beside the core: comma list of ai, dify; full = both",
+    parse: bundleList,
+    fallback: "",
+    example: "bundles ai,dify",
+  },
+  servers: {
+    group: "What runs",
+    description: "Catalog servers to serve: comma list, or all",
+    parse: values.servers,
+    fallback: DEFAULT_SERVERS,
+    example: "servers time,fetch,duckduckgo",
+  },
+  gatewayDynamicTools: {
+    group: "What runs",
+    description: "Let MCP clients add and run servers through the gateway",
+    parse: values.flag,
+    fallback: "false",
+    example: "gatewayDynamicTools true",
+  },
+  httpPort: {
+    group: "Who may connect",
+    description: "Port of the ingress on the host",
+    parse: values.port,
+    fallback: "8811",
+    env: "TRAEFIK_HTTP_PORT",
+    example: "httpPort 8899",
+  },
+  bindAddress: {
+    group: "Who may connect",
+    description: "IPv4 address that the ingress listens on",
+    parse: values.ipv4,
+    fallback: "0.0.0.0",
+    example: "bindAddress 127.0.0.1",
+  },
+  baseDomain: {
+    group: "Who may connect",
+    description: "Domain below which host routes live",
+    parse: values.hostName,
+    fallback: "localhost",
+    example: "baseDomain box.lan",
+  },
+  allowedHosts: {
+    group: "Who may connect",
+    description: "Further host names that the ingress answers to",
+    parse: values.hostNames,
+    fallback: "",
+    example: "allowedHosts box,box.lan",
+  },
+  allowedOrigins: {
+    group: "Who may connect",
+    description: "Web origins besides the stack's own that browsers may call from",
+    parse: values.origins,
+    fallback: "",
+    example: "allowedOrigins https://app.box.lan",
+  },
+  allowedSources: {
+    group: "Who may connect",
+    description: "Client addresses that may connect: comma list of CIDR ranges",
+    parse: values.cidrs,
+    fallback: PRIVATE_SOURCES,
+    example: "allowedSources 127.0.0.0/8,172.16.0.0/12,192.168.1.0/24",
+  },
+  accessLog: {
+    group: "Who may connect",
+    description: "Log every request at the ingress",
+    parse: values.flag,
+    fallback: "false",
+    example: "accessLog true",
+  },
+  dataDir: {
+    group: "Where data lives",
+    description: "Directory of everything that must survive",
+    parse: values.text,
+    fallback: ".data",
+    example: "dataDir ~/mcp-data",
+  },
+  secretsFile: {
+    group: "Where data lives",
+    description: "File with the secrets of catalog servers, one NAME=VALUE a line",
+    parse: values.text,
+    fallback: ".env",
+    example: "secretsFile ~/.config/mcp-secrets.env",
+  },
+  containerSocket: {
+    group: "Engine and images",
+    description: "Socket of the container engine; unset: found by itself",
+    parse: values.text,
+    fallback: undefined,
+    env: "CONTAINER_SOCKET",
+    example: "containerSocket /run/user/1000/podman/podman.sock",
+  },
+  imageSource: {
+    group: "Engine and images",
+    description: "pull: by digest from registries; build: from package registries. npm run up finds out once",
+    parse: values.oneOf("pull", "build"),
+    fallback: "pull",
+    example: "imageSource build",
+  },
+  imageRegistry: objectKey(
+    "Engine and images",
+    "Mirrors: upstream registry host → prefix that holds its repositories",
+    z.record(z.string(), z.string("must be text").min(1, "must not be empty")),
+    `--path 'imageRegistry["docker.io"]' mirror.lan:5000/hub`,
+  ),
+  imageDigests: objectKey(
+    "Engine and images",
+    "Digests that replace those of catalogs/images.yaml, by image name",
+    z.record(z.string(), DIGEST),
+    "--path imageDigests.mcp-nixos sha256:…",
+  ),
+  overrides: objectKey(
+    "Single services",
+    "Per service: memoryMiB, environment, arguments, hostPort",
+    OVERRIDES,
+    "--path overrides.mcp-router.memoryMiB 96",
+  ),
+} as const satisfies Record<string, Key>;
+
+export type KeyName = keyof typeof KEYS;
+
+/** Every key's value, typed. */
+export type Parsed = { [K in KeyName]: ReturnType<(typeof KEYS)[K]["parse"]> };
