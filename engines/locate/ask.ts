@@ -1,0 +1,89 @@
+/** Asks an engine who it is. Plain HTTP: loading a client library would take longer than the answer. */
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import http, { type IncomingHttpHeaders } from "node:http";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import type { Endpoint } from "./endpoint";
+
+/** Who answers. */
+export interface Identity {
+  /** The same as long as the engine keeps its containers. */
+  readonly id: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly name: "docker" | "podman";
+  /** Whether the engine runs in a virtual machine of Docker Desktop, with a file system of its own. */
+  readonly desktop: boolean;
+}
+
+const INFO = z.object({
+  ID: z.string().optional(),
+  Name: z.string(),
+  DockerRootDir: z.string(),
+  ServerVersion: z.string(),
+  OperatingSystem: z.string().default(""),
+});
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  EACCES:
+    "permission denied; add yourself to its group (sudo usermod -aG docker $USER), log out and in again, and retry",
+  ECONNREFUSED: "refuses connections: no engine listens there",
+  ECONNRESET: "ends the connection without an answer",
+};
+
+/** Podman makes up a new ID for every answer: what identifies it is where it keeps its containers. */
+const derivedId = (info: z.infer<typeof INFO>): string =>
+  createHash("sha256").update(`${info.Name}\n${info.DockerRootDir}`).digest("hex").slice(0, 32);
+
+function identity(body: string, headers: IncomingHttpHeaders): Identity {
+  const info = INFO.parse(JSON.parse(body));
+  const name = headers["libpod-api-version"] === undefined ? "docker" : "podman";
+  return {
+    id: name === "docker" && info.ID ? info.ID : derivedId(info),
+    version: info.ServerVersion,
+    apiVersion: z.string().parse(headers["api-version"]),
+    name,
+    desktop: info.OperatingSystem === "Docker Desktop",
+  };
+}
+
+function request(endpoint: Endpoint, signal: AbortSignal): Promise<http.IncomingMessage> {
+  const target =
+    endpoint.kind === "unix"
+      ? { socketPath: endpoint.path }
+      : { host: endpoint.hostname.replace(/^\[|\]$/g, ""), port: endpoint.port };
+  return new Promise((resolve, reject) => {
+    // agent: false, so that no connection stays open behind the answer.
+    http
+      .get({ ...target, path: "/info", headers: { host: "engine" }, agent: false, signal }, resolve)
+      .on("error", reject);
+  });
+}
+
+function failure(error: unknown, timeoutMs: number): string {
+  const { code, message, name } = error as NodeJS.ErrnoException;
+  if (name === "AbortError" || name === "TimeoutError") return `no answer within ${timeoutMs / 1000} s`;
+  return REASONS[code ?? ""] ?? `cannot be reached: ${message}`;
+}
+
+/** @returns who answers, or the reason why nobody does. A silent engine is given up after `timeoutMs`. */
+export async function askEngine(endpoint: Endpoint, timeoutMs: number): Promise<Identity | { reason: string }> {
+  let body: string;
+  let answer: http.IncomingMessage;
+  try {
+    if (endpoint.kind === "unix" && !(await stat(endpoint.path)).isSocket()) return { reason: "is not a socket" };
+    answer = await request(endpoint, AbortSignal.timeout(timeoutMs));
+    body = await text(answer);
+  } catch (error) {
+    return { reason: failure(error, timeoutMs) };
+  }
+  if (answer.statusCode !== 200)
+    return { reason: `answers HTTP ${answer.statusCode}: ${body.trim().slice(0, 200) || "(nothing)"}` };
+  try {
+    return identity(body, answer.headers);
+  } catch {
+    return { reason: "answers, but not as a container engine does" };
+  }
+}
