@@ -81,11 +81,12 @@ export function servePlugin(options: PluginOptions): void {
     .pop();
   listen(options, engineAddress).then(
     (plugin) => {
-      process.stdout.write(`${plugin.port}\n`);
+      // Before the port is told: whoever reads it may end us at once.
       endWithParent(() => {
         plugin.stop();
         process.exit(0);
       });
+      process.stdout.write(`${plugin.port}\n`);
     },
     (error: unknown) => {
       process.stderr.write(`pulumi-resource-${options.name}: cannot listen on 127.0.0.1: ${String(error)}\n`);

@@ -1,5 +1,5 @@
 /** The provider's gRPC methods: wire messages to plain requests and back. */
-import { status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
+import type { sendUnaryData, ServerUnaryCall } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
@@ -19,7 +19,7 @@ export interface ProviderService {
   cancel(): void;
 }
 
-/** Builds the service of a provider. */
+/** Builds the service of a provider. The server answers UNIMPLEMENTED to every other call, as official providers do. */
 export function providerService(options: PluginOptions, log: EngineLog): ProviderService {
   let abort = new AbortController();
   const cancel = (): void => {
@@ -49,31 +49,11 @@ export function providerService(options: PluginOptions, log: EngineLog): Provide
     ...resourceMethods(options, context, answer),
     invoke: invokeMethod(options, context, answer),
   };
-  return { calls: { ...unimplemented(), ...calls }, cancel };
+  return { calls, cancel };
 }
 
 type Contexts = (urn: string, type: string, name: string) => ResourceContext;
 type Answering = <Q, A>(work: Answer<Q, A>) => Method;
-
-/** Official providers answer these the same way; the engine then falls back to what it can do without them. */
-function unimplemented(): Record<string, Method> {
-  const names = [
-    "handshake",
-    "parameterize",
-    "getSchema",
-    "call",
-    "construct",
-    "attach",
-    "getMapping",
-    "getMappings",
-    "list",
-  ];
-  const refuse =
-    (name: string): Method =>
-    (_call, callback) =>
-      callback({ code: status.UNIMPLEMENTED, details: `${name} is not implemented` });
-  return Object.fromEntries(names.map((name) => [name, refuse(name)]));
-}
 
 function pluginMethods(options: PluginOptions, answer: Answering, cancel: () => void): Record<string, Method> {
   return {
