@@ -62,22 +62,22 @@ function request(endpoint: Endpoint, signal: AbortSignal): Promise<http.Incoming
   });
 }
 
-function failure(error: unknown, timeoutMs: number): string {
-  const { code, message, name } = error as NodeJS.ErrnoException;
-  if (name === "AbortError" || name === "TimeoutError") return `no answer within ${timeoutMs / 1000} s`;
+function failure(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? `cannot be reached: ${message}`;
 }
 
 /** @returns who answers, or the reason why nobody does. A silent engine is given up after `timeoutMs`. */
 export async function askEngine(endpoint: Endpoint, timeoutMs: number): Promise<Identity | { reason: string }> {
+  const limit = AbortSignal.timeout(timeoutMs);
   let body: string;
   let answer: http.IncomingMessage;
   try {
     if (endpoint.kind === "unix" && !(await stat(endpoint.path)).isSocket()) return { reason: "is not a socket" };
-    answer = await request(endpoint, AbortSignal.timeout(timeoutMs));
+    answer = await request(endpoint, limit);
     body = await text(answer);
   } catch (error) {
-    return { reason: failure(error, timeoutMs) };
+    return { reason: limit.aborted ? `no answer within ${timeoutMs / 1000} s` : failure(error) };
   }
   if (answer.statusCode !== 200)
     return { reason: `answers HTTP ${answer.statusCode}: ${body.trim().slice(0, 200) || "(nothing)"}` };

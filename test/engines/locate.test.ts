@@ -122,7 +122,7 @@ describe("locateEngine", () => {
   });
 
   it("lists what was tried and why each failed when none is named and none answers", async () => {
-    const silent = await engines.start({ silent: true });
+    const silent = await engines.start({ silent: "at once" });
     const candidates = [
       { place: "/nowhere/docker.sock" },
       { place: "$XDG_RUNTIME_DIR/podman/podman.sock", missing: "XDG_RUNTIME_DIR" },

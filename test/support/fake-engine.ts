@@ -15,15 +15,15 @@ export const DOCKER_INFO = {
   OperatingSystem: "Debian GNU/Linux 12 (bookworm)",
 };
 export const DOCKER_HEADERS = { "Api-Version": "1.50" };
-export const PODMAN_HEADERS = { "Api-Version": "1.40", "Libpod-Api-Version": "4.3.1" };
+export const PODMAN_HEADERS = { "Api-Version": "1.41", "Libpod-Api-Version": "4.3.1" };
 
 export interface FakeAnswer {
   readonly status?: number;
   /** Text, or a value that is sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Takes the request and never answers. */
-  readonly silent?: boolean;
+  /** Takes the request and never answers, or never ends its answer. */
+  readonly silent?: "at once" | "after a byte";
 }
 
 export interface FakeEngine {
@@ -40,7 +40,8 @@ export class FakeEngines {
 
   async start(answer: FakeAnswer = {}): Promise<FakeEngine> {
     const respond: http.RequestListener = (request, response) => {
-      if (answer.silent) return;
+      if (answer.silent === "at once") return;
+      if (answer.silent) return void response.write("{");
       const body = request.url === "/info" ? (answer.body ?? DOCKER_INFO) : "no such path";
       response.writeHead(answer.status ?? 200, answer.headers ?? DOCKER_HEADERS);
       response.end(typeof body === "string" ? body : JSON.stringify(body));
