@@ -12,7 +12,7 @@ afterEach(() => toy.stop());
 
 describe("a provider", () => {
   it("tells its version and what it can do", async () => {
-    const info = await call<{ getVersion(): string }>("getPluginInfo", new Empty());
+    const info = await toy.call<{ getVersion(): string }>("getPluginInfo", new Empty());
     expect(info.getVersion()).toBe("1.2.3");
     const configured = await toy.call<rpc.ConfigureResponse>(
       "configure",
