@@ -4,7 +4,6 @@
  */
 import os from "node:os";
 import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { KEYS, type Bundle, type Key, type KeyName, type Override, type Parsed } from "./config-keys";
 import { ValueFault } from "./config-values";
 
@@ -124,7 +123,9 @@ const complete = (parsed: Parsed, source: Source): Config => ({
 });
 
 /** Reads the config of the running Pulumi program and says where each non-default value came from. @throws RunError naming every fault. */
-export function load(): Config {
+export async function load(): Promise<Config> {
+  // Loaded here, so that commands that only parse do not wait a second for it.
+  const pulumi = await import("@pulumi/pulumi");
   const project = pulumi.getProject();
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(`${project}:`));
   const { config, origins, faults } = parse({
@@ -136,6 +137,6 @@ export function load(): Config {
   });
   if (faults.length > 0)
     throw new pulumi.RunError(`The stack's config has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`);
-  if (origins.length > 0) pulumi.log.info(`config that differs from the defaults:\n  ${origins.join("\n  ")}`);
+  if (origins.length > 0) await pulumi.log.info(`config that differs from the defaults:\n  ${origins.join("\n  ")}`);
   return config;
 }

@@ -11,8 +11,13 @@ interface EngineMessage {
   readonly error?: string;
 }
 
-/** Connects by socket path, or by DOCKER_HOST, or to Docker's default socket. */
-export const connect = (socket?: string): Docker => (socket ? new Docker({ socketPath: socket }) : new Docker());
+/** Connects to an address as in DOCKER_HOST (unix://PATH, tcp://HOST:PORT) or a socket path; without one, to what DOCKER_HOST says. */
+export function connect(address?: string): Docker {
+  if (address === undefined) return new Docker();
+  if (!address.startsWith("tcp://")) return new Docker({ socketPath: address.replace(/^unix:\/\//, "") });
+  const { hostname, port } = new URL(address);
+  return new Docker({ protocol: "http", host: hostname, port: Number(port) });
+}
 
 /** Throws an error that names the engine's address if it does not answer. */
 export async function ping(docker: Docker, socket?: string): Promise<void> {

@@ -1,0 +1,15 @@
+/** Questions on a terminal. */
+import { createInterface } from "node:readline/promises";
+
+/** Whether somebody can answer. */
+export const interactive = (): boolean => Boolean(process.stdin.isTTY && process.stderr.isTTY);
+
+/** Asks on standard error; Enter means yes. */
+export async function askYes(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^(y|yes|)$/i.test((await terminal.question(`${question} [Y/n] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,36 @@
+/** After a failed update: what the services that are not well said last. */
+import type Docker from "dockerode";
+import { stackLabels } from "../engines/container-args";
+
+/** Last lines of a log that are shown. */
+const LINES = 15;
+
+const isFailed = ({ State, Status }: Docker.ContainerInfo): boolean =>
+  ["created", "exited", "restarting", "dead"].includes(State) || /\((unhealthy|health: starting)\)/.test(Status);
+
+/** Text of a log in the engine's frames: 8 bytes of header (stream, length) before each part. */
+export function logText(frames: Buffer): string {
+  const parts: string[] = [];
+  for (let at = 0; at + 8 <= frames.length;) {
+    const length = frames.readUInt32BE(at + 4);
+    parts.push(frames.subarray(at + 8, at + 8 + length).toString("utf8"));
+    at += 8 + length;
+  }
+  return parts.join("");
+}
+
+/** Says state and last log lines of each service of the stack that does not run well. */
+export async function showFailedServices(
+  docker: Docker,
+  stack: { readonly project: string; readonly stack: string },
+  say: (line: string) => void,
+): Promise<void> {
+  const label = Object.entries(stackLabels(stack)).map(([key, value]) => `${key}=${value}`);
+  const containers = await docker.listContainers({ all: true, filters: { label } });
+  for (const container of containers.filter(isFailed)) {
+    const log = await docker.getContainer(container.Id).logs({ stdout: true, stderr: true, tail: LINES });
+    const lines = logText(log).trimEnd().split("\n");
+    say(`\n${container.Labels["mcp-stack.service"]} (${container.Status}) said last:`);
+    for (const line of lines) say(`    ${line}`);
+  }
+}

@@ -1,0 +1,17 @@
+/** Where images come from on this machine: found out once, then recorded in the stack's config. */
+
+/** Docker Hub's registry; any answer of it, also "unauthorized", means that images can be pulled. */
+const REGISTRY = "https://registry-1.docker.io/v2/";
+/** Longest wait for it, in milliseconds. */
+const TIMEOUT_MS = 3_000;
+
+/** `pull` if the registry answers in time, else `build`. */
+export async function findImageSource(registry = REGISTRY, timeoutMs = TIMEOUT_MS): Promise<"pull" | "build"> {
+  try {
+    const answer = await fetch(registry, { signal: AbortSignal.timeout(timeoutMs), redirect: "manual" });
+    // A proxy that refuses the host answers with an error of its own; registries name their API.
+    return answer.headers.has("docker-distribution-api-version") ? "pull" : "build";
+  } catch {
+    return "build";
+  }
+}

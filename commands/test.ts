@@ -1,0 +1,94 @@
+/**
+ * `npm test`: sets up what the tests need (Pulumi, an engine, images), then runs all of them. Without an engine it fails
+ * and says what is missing; no test vanishes. Counts go to .cache/test-results.json.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { CACHE, ensureImages } from "../engines/images/build";
+import { connect } from "../engines/images/engine";
+import { PROJECT_ROOT, readLock } from "../engines/images/lock";
+import { offerEngine } from "../engines/install";
+import { EngineNotFound, type EngineAddress } from "../engines/locate";
+import { findEngine } from "../prepare";
+import { findToolchain } from "./toolchain";
+
+const RESULTS = path.join(PROJECT_ROOT, ".cache", "test-results.json");
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** What jest writes with --json. */
+interface JestResults {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const no = (): Promise<boolean> => Promise.resolve(false);
+
+async function ensureEngine(): Promise<EngineAddress> {
+  try {
+    return await findEngine({ containerSocket: undefined });
+  } catch (error) {
+    if (!(error instanceof EngineNotFound)) throw error;
+    await offerEngine({ yes: true, interactive: false, say, ask: no });
+    return findEngine({ containerSocket: undefined });
+  }
+}
+
+async function setUp(): Promise<void> {
+  await findToolchain();
+  const engine = await ensureEngine();
+  const lock = readLock();
+  const names = Object.keys(lock).filter((name) => lock[name]?.build);
+  await ensureImages({ docker: connect(engine.host), lock, cache: CACHE, sink: process.stderr }, names);
+}
+
+function jest(args: readonly string[], results: string): Promise<number> {
+  const program = path.join(PROJECT_ROOT, "node_modules/jest/bin/jest.js");
+  const child = spawn(process.execPath, [program, "--json", `--outputFile=${results}`, ...args], {
+    cwd: PROJECT_ROOT,
+    // The report for people goes to standard error; standard output only has the JSON that is in the file as well.
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
+async function runProjects(args: readonly string[]): Promise<Counts & { readonly code: number }> {
+  const file = path.join(PROJECT_ROOT, ".cache", `jest-${process.pid}.json`);
+  const code = await jest(args, file);
+  const results = JSON.parse(readFileSync(file, "utf8")) as JestResults;
+  rmSync(file);
+  const skipped = results.numPendingTests + results.numTodoTests;
+  return { passed: results.numPassedTests, failed: results.numFailedTests, skipped, code };
+}
+
+/** Runs everything, or only what jest's own arguments choose. */
+export async function test(args: readonly string[]): Promise<void> {
+  mkdirSync(path.dirname(RESULTS), { recursive: true });
+  rmSync(RESULTS, { force: true });
+  await setUp();
+  const runs = [
+    await runProjects(["--selectProjects", "unit", "--passWithNoTests", ...args]),
+    // They share one engine, and some of them load it: one after the other.
+    await runProjects(["--selectProjects", "contract", "e2e", "--runInBand", "--passWithNoTests", ...args]),
+  ];
+  const total = (of: (run: (typeof runs)[number]) => number): number => runs.reduce((sum, run) => sum + of(run), 0);
+  const counts: Counts = {
+    passed: total((run) => run.passed),
+    failed: total((run) => run.failed),
+    skipped: total((run) => run.skipped),
+  };
+  writeFileSync(RESULTS, JSON.stringify(counts));
+  say(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  process.exitCode = runs.some(({ code }) => code !== 0) ? 1 : 0;
+}

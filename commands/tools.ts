@@ -1,0 +1,64 @@
+/** `npm run tools`, `npm run call`: a real MCP client on the command line, for a first look and for scripts. */
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { parse } from "../config";
+import { coreEndpoints } from "../services/endpoints";
+import { stackSource } from "./workspace";
+
+interface Options {
+  readonly stack: string;
+  readonly json?: boolean;
+}
+
+/** Opens a session, and ends it whatever happens, so that the gateway lets go of its containers. */
+async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const transport = new StreamableHTTPClientTransport(new URL(url));
+  const client = new Client({ name: "mcp-gateway-stack", version: "1" });
+  try {
+    await client.connect(transport);
+    return await work(client);
+  } catch (error) {
+    const { cause } = error as Error;
+    if (!(cause instanceof Error)) throw error;
+    throw new Error(`${url} does not answer (${cause.message}); bring the stack up: npm run up`, { cause: error });
+  } finally {
+    await transport.terminateSession().catch(() => undefined);
+    await client.close();
+  }
+}
+
+const endpointsOf = (stack: string) => coreEndpoints(parse(stackSource(stack)).config);
+
+/** Lists the tools of every endpoint. */
+export async function tools({ stack, json }: Options): Promise<void> {
+  const list = async (url: string) => (await withClient(url, (client) => client.listTools())).tools;
+  const found = await Promise.all(endpointsOf(stack).map(async ({ url }) => ({ url, tools: await list(url) })));
+  if (json) return void process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  for (const { url, tools: offered } of found) {
+    process.stdout.write(`${url}\n`);
+    for (const { name, description = "" } of offered) {
+      process.stdout.write(`  ${name.padEnd(28)} ${description.trim().split("\n")[0]?.slice(0, 90)}\n`);
+    }
+  }
+}
+
+/** Calls a tool at the first endpoint that has it, and prints what it answers. Exit code 1 if the tool reports an error. */
+export async function call(name: string, text: string, { stack, json }: Options): Promise<void> {
+  const parameters = JSON.parse(text) as Record<string, unknown>;
+  for (const { url } of endpointsOf(stack)) {
+    const result = await withClient(url, async (client) => {
+      const { tools: offered } = await client.listTools();
+      return offered.some((tool) => tool.name === name) ? client.callTool({ name, arguments: parameters }) : undefined;
+    });
+    if (result === undefined) continue;
+    const content = result.content as { type: string; text?: string }[];
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(result, null, 2)}\n`
+        : `${content.map((part) => part.text ?? `(${part.type})`).join("\n")}\n`,
+    );
+    process.exitCode = result.isError ? 1 : 0;
+    return;
+  }
+  throw new Error(`no endpoint of the stack ${stack} offers a tool "${name}"; npm run tools lists them`);
+}

@@ -1,0 +1,90 @@
+/** `npm run up`: from whatever this machine has to a running stack. It can be repeated at any time. */
+import { parse, type Config } from "../config";
+import { offerEngine } from "../engines/install";
+import { connect } from "../engines/images/engine";
+import { readLock } from "../engines/images/lock";
+import { EngineNotFound, type EngineAddress } from "../engines/locate";
+import { findEngine, prepare, StackFaults } from "../prepare";
+import { coreEndpoints } from "../services/endpoints";
+import { askYes, interactive } from "./ask";
+import { showFailedServices } from "./failed-services";
+import { fetchImages } from "./fetch-images";
+import { findImageSource } from "./image-source";
+import { findDigests, unpinned } from "./record-digests";
+import { endpointTable, nextStep } from "./summary";
+import { openWorkspace, requirePulumi, runPulumi, stackSource, type Workspace } from "./workspace";
+
+export interface UpOptions {
+  readonly stack: string;
+  readonly bundles?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** The stack's config as it is now. @throws StackFaults */
+function readConfig(stack: string): Config {
+  const { config, faults } = parse(stackSource(stack));
+  if (faults.length > 0) throw new StackFaults(faults);
+  return config;
+}
+
+async function ensureEngine(config: Config, yes: boolean): Promise<EngineAddress> {
+  try {
+    return await findEngine(config);
+  } catch (error) {
+    if (!(error instanceof EngineNotFound)) throw error;
+    say(error.message);
+    await offerEngine({ yes, interactive: interactive(), say, ask: askYes });
+    return findEngine(config);
+  }
+}
+
+const set = (workspace: Workspace, ...args: string[]): Promise<void> =>
+  requirePulumi(workspace, ["config", "set", ...args, "--non-interactive"]);
+
+/** Settings that are found out once and then belong to the stack's config. */
+async function settle(workspace: Workspace, { stack, bundles }: UpOptions): Promise<Config> {
+  if (bundles !== undefined) await set(workspace, "bundles", bundles);
+  const { set: chosen } = stackSource(stack);
+  if (chosen.imageSource === undefined) {
+    const source = chosen.imageRegistry === undefined ? await findImageSource() : "pull";
+    say(source === "pull" ? "images: pulled by digest" : "images: built here, because no image registry answers");
+    await set(workspace, "imageSource", source);
+  }
+  return readConfig(stack);
+}
+
+async function pinDigests(workspace: Workspace, config: Config, engine: EngineAddress, yes: boolean): Promise<Config> {
+  const names = unpinned(config, readLock());
+  if (names.length === 0) return config;
+  const consent = { yes, ask: interactive() ? askYes : undefined };
+  const found = await findDigests(connect(engine.host), config, names, consent);
+  for (const [name, digest] of Object.entries(found)) await set(workspace, "--path", `imageDigests["${name}"]`, digest);
+  return readConfig(config.stack);
+}
+
+function finish(config: Config, json: boolean): void {
+  const endpoints = coreEndpoints(config);
+  if (json) process.stdout.write(`${JSON.stringify({ stack: config.stack, endpoints }, null, 2)}\n`);
+  else process.stdout.write(`\n${endpointTable(endpoints)}\n\n${nextStep(endpoints)}\n`);
+}
+
+/** Brings the stack up; ends with Pulumi's exit code if that fails. */
+export async function up(options: UpOptions): Promise<void> {
+  const { stack, yes = false, json = false } = options;
+  readConfig(stack);
+  const workspace = await openWorkspace(stack);
+  const settled = await settle(workspace, options);
+  const engine = await ensureEngine(settled, yes);
+  const config = await pinDigests(workspace, settled, engine, yes);
+  const { plan } = await prepare(config, engine);
+  const docker = connect(engine.host);
+  await fetchImages(config, docker, plan.images);
+  const args = ["up", "--yes", "--skip-preview", ...(interactive() ? [] : ["--non-interactive"])];
+  const { code } = await runPulumi(workspace, args, { output: json ? "stderr" : "show" });
+  process.exitCode = code;
+  if (code === 0) finish(config, json);
+  else await showFailedServices(docker, config, say);
+}

@@ -1,0 +1,82 @@
+/**
+ * The graph, top to bottom:
+ *
+ *     client → ingress → mcp-router → mcp-gateway → catalog servers
+ *                             └─────→ mcp-nixos-http
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { DataDirectory } from "./components/data-directory";
+import { Images } from "./components/images";
+import { Ingress } from "./components/ingress";
+import { McpGateway } from "./components/mcp-gateway";
+import { McpNixos } from "./components/mcp-nixos";
+import { McpRouter } from "./components/mcp-router";
+import { Networks } from "./components/networks";
+import { Probe } from "./components/probe";
+import { Secrets } from "./components/secrets";
+import { load, type Config } from "./config";
+import { DockerEngine } from "./engines/docker";
+import { findEngine, prepare, type Prepared } from "./prepare";
+import { coreEndpoints } from "./services/endpoints";
+import { exposureWarning } from "./services/exposure";
+import { dataUser } from "./stack";
+
+/** Seconds until the first tools are there: the gateway starts every enabled server once. */
+const FIRST_TOOLS_SECONDS = 120;
+
+/** Pulumi shows a RunError without a stack trace. */
+async function checked(config: Config): Promise<Prepared> {
+  const prepared = await findEngine(config)
+    .then((engine) => prepare(config, engine))
+    .catch((error: Error) => {
+      throw new pulumi.RunError(error.message);
+    });
+  const warning = exposureWarning(config, prepared.plan.catalog);
+  if (warning !== undefined) await pulumi.log.warn(warning);
+  return prepared;
+}
+
+export = async () => {
+  const config = await load();
+  const { plan, host, engineSocket, owner } = await checked(config);
+  const { core } = plan;
+
+  const engine = new DockerEngine({ ...config, host, engineSocket, imageReference: plan.reference });
+  const images = new Images("images", {
+    source: config.imageSource,
+    wanted: plan.images,
+    provider: engine.provider,
+    host,
+  });
+  const data = new DataDirectory("data", { dataDir: config.dataDir, owner });
+  const secrets = new Secrets("secrets", { dataDir: config.dataDir, after: data.ready, ...plan.secrets });
+  new Networks("networks", { engine, names: ["edge", "mcp"] });
+  const foundation = { engine, images, secrets, dataDir: config.dataDir, dataReady: data.ready, dataUser: dataUser() };
+
+  const gateway = new McpGateway("mcp-gateway", {
+    foundation,
+    spec: core.gateway,
+    serverImages: plan.catalog.images,
+    volumes: plan.volumes,
+    servers: { host, labels: plan.serverLabels },
+  });
+  const nixos = new McpNixos("mcp-nixos", { foundation, spec: core.nixos });
+  const router = new McpRouter("mcp-router", {
+    foundation,
+    spec: core.router,
+    upstreams: [gateway.running, nixos.running],
+  });
+  const ingress = new Ingress("ingress", { foundation, spec: core.ingress, upstream: router.running });
+
+  const endpoints = coreEndpoints(config);
+  const behind = { mcp: gateway.running, "mcp-nixos": nixos.running };
+  for (const { name, url } of endpoints) {
+    const upstream = behind[name as keyof typeof behind];
+    new Probe(name, { url, seconds: FIRST_TOOLS_SECONDS, through: [upstream, router.running, ingress.running] });
+  }
+  return {
+    endpoints: Object.fromEntries(endpoints.map(({ name, url }) => [name, url])),
+    dataDir: config.dataDir,
+    servers: plan.catalog.servers.filter(({ enabled }) => enabled).map(({ name }) => name),
+  };
+};

@@ -1,0 +1,49 @@
+/** Everything that is asked and checked before the first change: a fault here leaves the stack as it was. */
+import os from "node:os";
+import type { Config } from "./config";
+import { stackLabels } from "./engines/container-args";
+import type { Owner } from "./engines/files/layout";
+import { connect } from "./engines/images/engine";
+import { locateEngine, type EngineAddress } from "./engines/locate";
+import { ownerFaults, portFaults, wantedPorts } from "./engines/preflight";
+import { planStack, type StackPlan } from "./stack";
+
+/** Where the socket lies on hosts whose engine is not reached by a socket of this machine. */
+const DEFAULT_SOCKET = "/var/run/docker.sock";
+
+export interface Prepared {
+  readonly plan: StackPlan;
+  /** Address of the engine as in DOCKER_HOST. */
+  readonly host: string;
+  /** Path of its socket as containers mount it. */
+  readonly engineSocket: string;
+  readonly owner: Owner;
+}
+
+/** The stack cannot come up as it is configured; one line for each fault. */
+export class StackFaults extends Error {
+  constructor(readonly faults: readonly string[]) {
+    const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
+    super(`The stack has ${count}, and nothing was changed:\n  ${faults.join("\n  ")}`);
+  }
+}
+
+/** The engine that this config means. @throws Error saying what was tried. */
+export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">): Promise<EngineAddress> => {
+  const env = process.env;
+  // A value that came from the environment is named as such.
+  const fromConfig = containerSocket === env.CONTAINER_SOCKET ? undefined : containerSocket;
+  return locateEngine({ containerSocket: fromConfig, env, home: os.homedir() });
+};
+
+/** Plans the stack for an engine and checks both against this machine. @throws StackFaults with every fault. */
+export async function prepare(config: Config, engine: EngineAddress): Promise<Prepared> {
+  const owner = { project: config.project, stack: config.stack, engine: engine.id };
+  const { plan, faults } = planStack(config);
+  const keys = { [config.httpPort]: "httpPort" };
+  const ports = Object.values(plan?.core ?? {}).flatMap((spec) => wantedPorts(spec, keys));
+  const taken = await portFaults(connect(engine.host), ports, stackLabels(config));
+  const all = [...faults, ...ownerFaults(config.dataDir, owner), ...taken];
+  if (plan === undefined || all.length > 0) throw new StackFaults(all);
+  return { plan, owner, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
+}

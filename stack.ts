@@ -1,0 +1,125 @@
+/**
+ * What a config amounts to, before anything is created: services, images, secrets and volumes as plain data. It reads the
+ * checkout's own files and the secrets file, and asks no engine; the program, the commands and the tests share it.
+ */
+import path from "node:path";
+import type { WantedImage } from "./components/images";
+import type { Config } from "./config";
+import { resourceName, stackLabels } from "./engines/container-args";
+import type { SharedVolume } from "./engines/engine";
+import { readText, type CopyPlan, type SecretPlan } from "./engines/files/layout";
+import { buildTag } from "./engines/images/hash";
+import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
+import { imageReference } from "./engines/images/reference";
+import {
+  gatewayCatalog,
+  secretNamesOf,
+  type CatalogResult,
+  type GatewayCatalog,
+} from "./services/catalog/gateway-catalog";
+import { SOURCE_FILES, type CatalogSources, type SourceName } from "./services/catalog/model";
+import type { CatalogImages } from "./services/catalog/validate";
+import { coreServices, type CoreServices } from "./services/core";
+import type { ServiceSpec } from "./services/spec";
+
+/** Data directories that catalog servers mount by volume name. */
+export const WORKSPACE: SharedVolume = { name: "workspace", path: "workspace" };
+export const MEMORY: SharedVolume = { name: "mcp-memory", path: "mcp-memory" };
+
+export interface StackPlan {
+  readonly catalog: GatewayCatalog;
+  readonly core: CoreServices;
+  /** Every image that has to be there, each once. */
+  readonly images: readonly WantedImage[];
+  /** Complete reference of an image of catalogs/images.yaml. @throws ReferenceError */
+  readonly reference: (name: string) => string;
+  readonly volumes: readonly SharedVolume[];
+  readonly secrets: { readonly generated: readonly SecretPlan[]; readonly copied: readonly CopyPlan[] };
+  /** Labels of every container that the gateway starts. */
+  readonly serverLabels: Readonly<Record<string, string>>;
+}
+
+export interface PlanResult {
+  /** Undefined when there are faults. */
+  readonly plan: StackPlan | undefined;
+  /** One line each. */
+  readonly faults: readonly string[];
+}
+
+/** Who the data directories belong to: whoever runs Pulumi, so that people can put files there. */
+export const dataUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+
+function readSources(root: string): CatalogSources {
+  const read = (name: SourceName): string | undefined => readText(path.join(root, SOURCE_FILES[name]));
+  return { catalog: read("catalog"), registry: read("registry"), config: read("config"), tools: read("tools") };
+}
+
+function references(config: Config, lock: ImageLock): (name: string) => string {
+  const { imageSource: source, imageRegistry: registry, imageDigests: digests } = config;
+  return (name) =>
+    imageReference(name, { lock, source, registry, digests, buildTag: (image) => buildTag(lock, image) });
+}
+
+function secretsOf(config: Config, catalog: GatewayCatalog): StackPlan["secrets"] {
+  return {
+    generated: [
+      {
+        name: "gateway-token",
+        bytes: 32, // 256 bits: beyond guessing
+        files: { "authorization.conf": 'proxy_set_header Authorization "Bearer {value}";\n' },
+      },
+    ],
+    copied: [{ name: "gateway-env", file: ".env", source: config.secretsFile, names: catalog.secretNames }],
+  };
+}
+
+const messageOf = (attempt: () => unknown): string[] => {
+  try {
+    attempt();
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+};
+
+/** The image lock of this checkout as the catalog's checks see it. */
+const catalogImages = (lock: ImageLock, reference: StackPlan["reference"]): CatalogImages => ({
+  known: (name) => lock[name] !== undefined,
+  pinned: (name) => lock[name]?.pull?.reference,
+  reference,
+});
+
+function readCatalog(config: Config, images: CatalogImages, root: string): CatalogResult {
+  return gatewayCatalog({
+    sources: readSources(root),
+    servers: config.servers,
+    images,
+    secretNames: secretNamesOf(readText(config.secretsFile) ?? ""),
+    values: {
+      workspaceVolume: resourceName(config, WORKSPACE.name),
+      memoryVolume: resourceName(config, MEMORY.name),
+      dataUser: dataUser(),
+    },
+    environment: config.overrides["mcp-gateway"]?.environment ?? {},
+    dynamicTools: config.gatewayDynamicTools,
+  });
+}
+
+/** Plans the stack; every fault of catalog and images comes back together. @throws LockError for a broken image lock. */
+export function planStack(config: Config, root = PROJECT_ROOT): PlanResult {
+  const lock = readLock();
+  const reference = references(config, lock);
+  const { catalog, faults } = readCatalog(config, catalogImages(lock, reference), root);
+  if (catalog === undefined) return { plan: undefined, faults };
+  const serverLabels = { ...stackLabels(config), "mcp-stack.service": "mcp-server" };
+  const core = coreServices(config, catalog, serverLabels);
+  const names = [...new Set([...Object.values(core).map(({ image }: ServiceSpec) => image), ...catalog.images])];
+  const imageFaults = names.flatMap((name) => messageOf(() => reference(name)));
+  if (imageFaults.length > 0) return { plan: undefined, faults: imageFaults };
+  const images = names.map((name) => ({ name, reference: reference(name) }));
+  const secrets = secretsOf(config, catalog);
+  return {
+    plan: { catalog, core, images, reference, volumes: [WORKSPACE, MEMORY], secrets, serverLabels },
+    faults: [],
+  };
+}
