@@ -1,0 +1,75 @@
+import { SERVICES } from "../../config";
+import type { GatewayCatalog } from "../../services/catalog/gateway-catalog";
+import { coreServices } from "../../services/core";
+import { PATH_ROUTES, ROUTER } from "../../services/routes";
+import type { ServiceSpec } from "../../services/spec";
+import { configOf } from "../support/config";
+
+const catalog: GatewayCatalog = {
+  servers: [],
+  files: { catalog: "C", registry: "R", config: "K", tools: "T" },
+  images: [],
+  secretNames: [],
+  verifySignatures: false,
+};
+
+const core = (set: Record<string, string> = {}) => coreServices(configOf(set), catalog, { "mcp-stack.stack": "dev" });
+const specs = (set: Record<string, string> = {}): ServiceSpec[] => Object.values(core(set)) as ServiceSpec[];
+
+describe("the core", () => {
+  it.each(["ai", "dify", "ai,dify", "full"])(
+    "is the same, byte for byte, with the bundles %s as without any",
+    (bundles) => {
+      expect(JSON.stringify(core({ bundles }))).toBe(JSON.stringify(core()));
+    },
+  );
+
+  it("is the services that overrides may name", () => {
+    expect(
+      specs()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([...SERVICES].sort());
+  });
+
+  it("listens where the routes lead to", () => {
+    const ports = Object.fromEntries(specs().map(({ name, port }) => [name, port]));
+    const routes = [ROUTER, ...PATH_ROUTES];
+    expect(routes.filter(({ service, port }) => ports[service] !== port)).toEqual([]);
+  });
+
+  it.each(SERVICES)("applies the override of %s, and to no other service", (name) => {
+    const overridden = specs({ overrides: JSON.stringify({ [name]: { memoryMiB: 99, hostPort: 9000 } }) });
+    const expected = specs().map((spec) =>
+      spec.name === name
+        ? {
+            ...spec,
+            memoryMiB: 99,
+            ports: [...spec.ports, { container: spec.port, host: 9000, address: "127.0.0.1" }],
+          }
+        : spec,
+    );
+    expect(overridden).toEqual(expected);
+  });
+
+  it("publishes the ingress and nothing else", () => {
+    expect(
+      specs()
+        .filter(({ ports }) => ports.length > 0)
+        .map(({ name }) => name),
+    ).toEqual(["traefik"]);
+  });
+
+  it.each(specs().map((spec) => [spec.name, spec] as const))(
+    "%s has a read-only root, a memory limit, and times to start and stop",
+    (_name, spec) => {
+      expect(spec.readOnlyRoot).toBe(true);
+      expect(Math.min(spec.memoryMiB, spec.startSeconds, spec.stopSeconds)).toBeGreaterThan(0);
+    },
+  );
+
+  it("gives the engine's socket to the gateway alone", () => {
+    const withSocket = specs().filter(({ mounts }) => mounts.some(({ kind }) => kind === "engine-socket"));
+    expect(withSocket.map(({ name }) => name)).toEqual(["mcp-gateway"]);
+  });
+});
