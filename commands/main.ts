@@ -51,6 +51,10 @@ function program(): Command {
     .option("--json", "the whole answer as JSON")
     .action(async (tool: string, text: string, options) => (await import("./tools")).call(tool, text, options));
   root
+    .command("check")
+    .description("format, types, lint and generated files")
+    .action(async () => (await import("./check")).check());
+  root
     .command("test")
     .description("set up what the tests need, and run all of them; further arguments go to jest")
     .argument("[args...]")

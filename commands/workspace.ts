@@ -70,37 +70,41 @@ export async function openWorkspace(stack: string): Promise<Workspace> {
 
 export interface PulumiResult {
   readonly code: number;
-  /** Empty unless it was asked for. */
+  /** Both empty unless they were captured. */
   readonly stdout: string;
+  readonly stderr: string;
 }
 
 export interface PulumiOptions {
-  /** "show" lets the user see all of it; "stderr" moves it to standard error; "capture" keeps standard output. */
+  /** "show" lets the user see all of it; "stderr" moves it to standard error; "capture" keeps both. */
   readonly output: "show" | "stderr" | "capture";
 }
 
+const STREAMS = {
+  show: ["inherit", "inherit", "inherit"],
+  stderr: ["inherit", 2, "inherit"],
+  capture: ["ignore", "pipe", "pipe"],
+} as const;
+
 /** Runs pulumi in the checkout. Ctrl-C reaches it by itself, and it decides when to end. */
 export function runPulumi(
-  workspace: Workspace,
+  { toolchain, variables }: Workspace,
   args: readonly string[],
   { output }: PulumiOptions,
 ): Promise<PulumiResult> {
-  const stdout = output === "show" ? "inherit" : output === "stderr" ? 2 : "pipe";
-  const env = { ...process.env, ...workspace.variables };
-  const child = spawn(workspace.toolchain.pulumi, args, {
-    cwd: PROJECT_ROOT,
-    env,
-    stdio: ["inherit", stdout, "inherit"],
-  });
-  let text = "";
-  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  const env = { ...process.env, ...variables };
+  const child = spawn(toolchain.pulumi, args, { cwd: PROJECT_ROOT, env, stdio: [...STREAMS[output]] });
+  const captured = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream]?.setEncoding("utf8").on("data", (text: string) => (captured[stream] += text));
+  }
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       process.off("SIGINT", ignore);
-      resolve({ code: code ?? 128 + (signal ? os.constants.signals[signal] : 0), stdout: text });
+      resolve({ code: code ?? 128 + (signal ? os.constants.signals[signal] : 0), ...captured });
     });
   });
 }
@@ -120,12 +124,13 @@ const knownStack = ({ stack, variables }: Workspace): boolean => {
   return file !== undefined && existsSync(file);
 };
 
+/** Makes the stack if there is none. Nothing is selected: PULUMI_STACK names it in every command. */
 async function ensureStack(workspace: Workspace): Promise<void> {
   if (knownStack(workspace)) return;
-  const { stack, variables } = workspace;
-  // With the variable set, selecting would say that it has no effect.
-  const { PULUMI_STACK: _chosen, ...rest } = variables;
-  await requirePulumi({ ...workspace, variables: rest }, ["stack", "select", "--create", stack, "--non-interactive"]);
+  const args = ["stack", "init", workspace.stack, "--no-select", "--non-interactive"];
+  const { code, stderr } = await runPulumi(workspace, args, { output: "capture" });
+  if (code === 0 || stderr.includes("already exists")) return;
+  throw new Error(`the stack ${workspace.stack} could not be made:\n${stderr.trimEnd()}`);
 }
 
 /** File with the config of a stack. */
