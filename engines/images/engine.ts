@@ -14,7 +14,9 @@ interface EngineMessage {
 /** Connects to an address as in DOCKER_HOST (unix://PATH, tcp://HOST:PORT) or a socket path; without one, to what DOCKER_HOST says. */
 export function connect(address?: string): Docker {
   if (address === undefined) return new Docker();
-  if (!address.startsWith("tcp://")) return new Docker({ socketPath: address.replace(/^unix:\/\//, "") });
+  if (!address.startsWith("tcp://"))
+    // Host and protocol would come from DOCKER_HOST and DOCKER_TLS_VERIFY, and a host goes before a socket.
+    return new Docker({ socketPath: address.replace(/^unix:\/\//, ""), host: undefined, protocol: "http" });
   const { hostname, port } = new URL(address);
   return new Docker({ protocol: "http", host: hostname, port: Number(port) });
 }
