@@ -1,6 +1,7 @@
 /** What a preview answers: the outputs as far as they are known before the engine is asked. */
 import { Field, Fields, isAbsent, isRecord, Properties, UNKNOWN, Value } from "../schema/types";
-import { withoutInternals } from "./check";
+import { isZero } from "./canonical";
+import { DEFAULTS, withoutInternals } from "./check";
 
 /** Outputs of a resource that will be created: unknown for what only the engine can tell. */
 export function plannedCreate(fields: Fields, inputs: Properties): Properties {
@@ -34,4 +35,14 @@ export function plannedUpdate(fields: Fields, old: Properties, inputs: Propertie
     return [key, keep ? old[key] : known[key]];
   });
   return Object.fromEntries(entries.filter(([, value]) => !isAbsent(value)));
+}
+
+/** Inputs of an imported resource: what was chosen, without what the engine fills in by itself. */
+export function importedInputs(fields: Fields, outputs: Properties): Properties {
+  const chosen = Object.entries(outputs).filter(([key, value]) => {
+    const field = fields[key];
+    if (field === undefined || field.output || field.computed) return false;
+    return field.default === undefined ? !isZero(field, value) : true;
+  });
+  return { ...Object.fromEntries(chosen), [DEFAULTS]: [] };
 }

@@ -1,0 +1,37 @@
+/** What a container printed. */
+import type { Readable } from "node:stream";
+import type { Engine } from "../engine/connect";
+
+/** Text of both streams in the order in which it came. Without a terminal the engine puts 8 bytes before each piece. */
+export function logText(data: Buffer, tty: boolean): string {
+  if (tty) return data.toString("utf8");
+  const pieces: Buffer[] = [];
+  for (let at = 0; at + 8 <= data.length;) {
+    const end = at + 8 + data.readUInt32BE(at + 4);
+    pieces.push(data.subarray(at + 8, end));
+    at = end;
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+/** Everything the container prints until it ends. */
+export async function followLogs({ docker }: Engine, id: string, tty: boolean, signal: AbortSignal): Promise<string> {
+  const options = { follow: true as const, stdout: true, stderr: true, abortSignal: signal };
+  const stream = (await docker.getContainer(id).logs(options)) as Readable;
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return logText(Buffer.concat(chunks), tty);
+}
+
+/** The last lines; empty if there are none or they cannot be read (some log drivers keep nothing). */
+export async function lastLines({ docker }: Engine, id: string, tty: boolean, count: number): Promise<string[]> {
+  try {
+    const data: unknown = await docker
+      .getContainer(id)
+      .logs({ follow: false, stdout: true, stderr: true, tail: count });
+    const text = Buffer.isBuffer(data) ? logText(data, tty) : String(data);
+    return text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  } catch {
+    return [];
+  }
+}
