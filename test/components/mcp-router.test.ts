@@ -1,0 +1,51 @@
+import { McpRouter } from "../../components/mcp-router";
+import { mcpRouterService } from "../../services/mcp-router";
+import { configOf } from "../support/config";
+import { containerInputs, hostCommandInputs, stdinOf, upon } from "../support/foundation";
+
+const spec = mcpRouterService(configOf());
+const router = () =>
+  upon(({ foundation, behind }) => new McpRouter("mcp-router", { foundation, spec, upstreams: [behind] }));
+
+describe("McpRouter", () => {
+  it("is one container and the files that it mounts, after the servers behind its paths and the gateway's token", async () => {
+    const { resources, base } = await router();
+
+    expect(resources).toEqual([
+      {
+        type: "docker:index/container:Container",
+        name: "mcp-router",
+        parent: "mcp-router",
+        provider: "engine",
+        after: ["behind", "edge", "image-mcp-router", "mcp", "mcp-router-files", "secret-gateway-token"],
+        inputs: containerInputs(spec, [...resources, ...base], "mcp-router-files", "secret-gateway-token"),
+      },
+      {
+        type: "mcp-stack:components:McpRouter",
+        name: "mcp-router",
+        parent: undefined,
+        provider: undefined,
+        after: [],
+        inputs: {},
+      },
+      {
+        type: "command:local:Command",
+        name: "mcp-router-files",
+        parent: "mcp-router",
+        provider: undefined,
+        after: ["data-owner"],
+        inputs: hostCommandInputs("service"),
+      },
+    ]);
+  });
+
+  it("has its configuration and its start script rendered", async () => {
+    const { resources } = await router();
+
+    expect(stdinOf(resources, "mcp-router-files")).toMatchObject({
+      service: "mcp-router",
+      rendered: [{ files: spec.files[0]?.files }],
+      directories: [],
+    });
+  });
+});
