@@ -11,12 +11,16 @@ const TOY = ["--require", "tsx/cjs", path.join(__dirname, "toy-provider.ts")];
 let child: ChildProcess;
 let said: string;
 afterEach(() => {
-  child.kill("SIGKILL");
+  try {
+    process.kill(-(child.pid ?? 0), "SIGKILL");
+  } catch {
+    // Everything has ended, as it should.
+  }
 });
 
-/** Starts a program and resolves to the first line of its output. */
+/** Starts a program in a group of its own and resolves to the first line of its output. */
 async function start(command: string, args: readonly string[]): Promise<string> {
-  child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"], detached: true });
   said = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (said += text));
   while (!said.includes("\n")) await once(child.stdout as NodeJS.ReadableStream, "data");
