@@ -84,7 +84,6 @@ function tmpfs(spec: ServiceSpec): Record<string, string> {
 
 /** Properties that only a new container can have. A change of any of them changes the spec label. */
 function fixedArgs(spec: ServiceSpec, place: Placement) {
-  const [firstNetwork] = spec.networks;
   return {
     name: resourceName(place, spec.name),
     image: place.image,
@@ -102,7 +101,8 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     logDriver: "json-file",
     // 30 MB of log for each container, then the oldest goes.
     logOpts: { "max-size": "10m", "max-file": "3" },
-    networkMode: firstNetwork === undefined ? "none" : resourceName(place, firstNetwork),
+    // The engine ignores the aliases of a network that is also the mode, so a service with networks keeps the default one.
+    ...(spec.networks.length === 0 ? { networkMode: "none" } : {}),
     networksAdvanced: spec.networks.map((network) => ({ name: resourceName(place, network), aliases: [spec.name] })),
     ports: spec.ports.map((port) => ({
       internal: port.container,

@@ -62,13 +62,8 @@ export class DockerEngine implements Engine {
   }
 
   /** The networks as outputs rather than names: a network that is replaced replaces what is on it. */
-  private attachments(spec: ServiceSpec): Pick<docker.ContainerArgs, "networkMode" | "networksAdvanced"> {
-    const [first, ...others] = spec.networks.map((name) => this.joined(name));
-    if (first === undefined) return { networkMode: "none", networksAdvanced: [] };
-    return {
-      networkMode: first.name,
-      networksAdvanced: [first, ...others].map((network) => ({ name: network.name, aliases: [spec.name] })),
-    };
+  private attachments(spec: ServiceSpec): Pick<docker.ContainerArgs, "networksAdvanced"> {
+    return { networksAdvanced: spec.networks.map((name) => ({ name: this.joined(name).name, aliases: [spec.name] })) };
   }
 
   private joined(name: NetworkName): docker.Network {

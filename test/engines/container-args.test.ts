@@ -29,7 +29,6 @@ describe("containerArgs", () => {
       destroyGraceSeconds: 10,
       logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "3" },
-      networkMode: "stack-dev-edge",
       networksAdvanced: [{ name: "stack-dev-edge", aliases: ["web"] }],
       ports: [],
       mounts: [],
