@@ -57,6 +57,15 @@ const OVERRIDE: z.ZodType<Override> = only("override", {
 });
 const OVERRIDES = only("service", Object.fromEntries(SERVICES.map((name) => [name, OVERRIDE.optional()])));
 
+const OVERRIDE_NOTES = `The services are ${SERVICES.join(", ")}. Of each:
+
+- \`memoryMiB\`: hard memory limit.
+- \`environment\`: further plain variables; they win over the service's own. A number needs \`--type string\`:
+  \`pulumi config set --path --type string overrides.mcp-nixos-http.environment.RETRIES 3\`
+- \`arguments\`: appended to the service's own:
+  \`pulumi config set --path 'overrides.traefik.arguments[0]' -- --log.level=DEBUG\`
+- \`hostPort\`: publishes the service's port on 127.0.0.1, past the checks of the ingress.`;
+
 /** Chapters of CONFIG.md, in their order. */
 export const GROUPS = [
   "What runs",
@@ -77,15 +86,15 @@ export interface Key {
   readonly env?: string;
   /** Arguments of `pulumi config set` that set it to something else. */
   readonly example: string;
+  /** What else one has to know to use it; Markdown. */
+  readonly notes?: string;
 }
 
 /** A key whose value is an object, empty by default. */
-const objectKey = <T>(group: Key["group"], description: string, shape: z.ZodType<T>, example: string) => ({
-  group,
-  description,
-  parse: values.object(shape, example),
+const objectKey = <T>(about: Pick<Key, "group" | "description" | "example" | "notes">, shape: z.ZodType<T>) => ({
+  ...about,
+  parse: values.object(shape, about.example),
   fallback: "{}",
-  example,
 });
 
 export const KEYS = {
@@ -102,6 +111,7 @@ export const KEYS = {
     parse: values.servers,
     fallback: DEFAULT_SERVERS,
     example: "servers time,fetch,duckduckgo",
+    notes: "`all` is every one in `docker/mcp-gateway/registry/all.yaml`; some of those need a secret or the internet.",
   },
   gatewayDynamicTools: {
     group: "What runs",
@@ -109,6 +119,7 @@ export const KEYS = {
     parse: values.flag,
     fallback: "false",
     example: "gatewayDynamicTools true",
+    notes: "Whoever reaches the ingress can then start containers of the catalog.",
   },
   httpPort: {
     group: "Who may connect",
@@ -124,6 +135,7 @@ export const KEYS = {
     parse: values.ipv4,
     fallback: "0.0.0.0",
     example: "bindAddress 127.0.0.1",
+    notes: "The default lets other machines in, as far as `allowedSources` does. Docker publishes ports past `ufw`.",
   },
   baseDomain: {
     group: "Who may connect",
@@ -138,6 +150,8 @@ export const KEYS = {
     parse: values.hostNames,
     fallback: "",
     example: "allowedHosts box,box.lan",
+    notes:
+      "Always allowed: `localhost`, `*.localhost`, IP addresses, `baseDomain` and what is below it. Others get a 403, because a web page can let its own name point here.",
   },
   allowedOrigins: {
     group: "Who may connect",
@@ -152,6 +166,8 @@ export const KEYS = {
     parse: values.cidrs,
     fallback: PRIVATE_SOURCES,
     example: "allowedSources 127.0.0.0/8,172.16.0.0/12,192.168.1.0/24",
+    notes:
+      "The default is loopback and the private ranges. Requests of this machine can arrive with an address of the engine's networks: keep `172.16.0.0/12` for Docker.",
   },
   accessLog: {
     group: "Who may connect",
@@ -166,13 +182,16 @@ export const KEYS = {
     parse: values.text,
     fallback: ".data",
     example: "dataDir ~/mcp-data",
+    notes: "`pulumi destroy` never deletes it. A relative path starts at the checkout.",
   },
   secretsFile: {
     group: "Where data lives",
     description: "File with the secrets of catalog servers, one NAME=VALUE a line",
     parse: values.text,
     fallback: ".env",
-    example: "secretsFile ~/.config/mcp-secrets.env",
+    example: "--plaintext secretsFile ~/.config/mcp-secrets.env",
+    notes:
+      "Its values get into no state and no log. `--plaintext`, because the CLI takes the key's name for that of a secret.",
   },
   containerSocket: {
     group: "Engine and images",
@@ -190,22 +209,29 @@ export const KEYS = {
     example: "imageSource build",
   },
   imageRegistry: objectKey(
-    "Engine and images",
-    "Mirrors: upstream registry host → prefix that holds its repositories",
+    {
+      group: "Engine and images",
+      description: "Mirrors: upstream registry host → prefix that holds its repositories",
+      example: `--path 'imageRegistry["docker.io"]' mirror.lan:5000/hub`,
+    },
     z.record(z.string(), z.string("must be text").min(1, "must not be empty")),
-    `--path 'imageRegistry["docker.io"]' mirror.lan:5000/hub`,
   ),
   imageDigests: objectKey(
-    "Engine and images",
-    "Digests that replace those of catalogs/images.yaml, by image name",
+    {
+      group: "Engine and images",
+      description: "Digests that replace those of catalogs/images.yaml, by image name",
+      example: "--path imageDigests.mcp-nixos sha256:…",
+    },
     z.record(z.string(), DIGEST),
-    "--path imageDigests.mcp-nixos sha256:…",
   ),
   overrides: objectKey(
-    "Single services",
-    "Per service: memoryMiB, environment, arguments, hostPort",
+    {
+      group: "Single services",
+      description: "Per service: memoryMiB, environment, arguments, hostPort",
+      example: "--path overrides.mcp-router.memoryMiB 96",
+      notes: OVERRIDE_NOTES,
+    },
     OVERRIDES,
-    "--path overrides.mcp-router.memoryMiB 96",
   ),
 } as const satisfies Record<string, Key>;
 
