@@ -83,6 +83,21 @@ const commandLine = (verifySignatures: boolean): string[] => [
   `--verify-signatures=${verifySignatures}`,
 ];
 
+const MOUNTS: ServiceSpec["mounts"] = [
+  // At the default path, because the gateway starts Docker's client without DOCKER_HOST.
+  { kind: "engine-socket", target: "/var/run/docker.sock" },
+  { kind: "data", path: "mcp-gateway", target: STATE_DIRECTORY },
+  { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
+];
+
+const HEALTH: ServiceSpec["health"] = {
+  command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`],
+  intervalSeconds: 3,
+  timeoutSeconds: 3,
+  retries: 5,
+  startPeriodSeconds: 60,
+};
+
 /** What to run as mcp-gateway. */
 export function mcpGatewayService(settings: GatewaySettings): ServiceSpec {
   return {
@@ -98,12 +113,7 @@ export function mcpGatewayService(settings: GatewaySettings): ServiceSpec {
     networks: ["mcp"],
     port: PORT,
     ports: [],
-    mounts: [
-      // At the default path, because the gateway starts Docker's client without DOCKER_HOST.
-      { kind: "engine-socket", target: "/var/run/docker.sock" },
-      { kind: "data", path: "mcp-gateway", target: STATE_DIRECTORY },
-      { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
-    ],
+    mounts: MOUNTS,
     files: [
       { target: OWN_DIRECTORY, files: ownFiles(settings) },
       { target: `${STATE_DIRECTORY}/catalogs`, files: [{ path: CATALOG, content: settings.catalog.files.catalog }] },
@@ -112,13 +122,7 @@ export function mcpGatewayService(settings: GatewaySettings): ServiceSpec {
       { secret: "gateway-token", target: TOKEN_DIRECTORY },
       { secret: "gateway-env", target: SECRETS_DIRECTORY },
     ],
-    health: {
-      command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`],
-      intervalSeconds: 3,
-      timeoutSeconds: 3,
-      retries: 5,
-      startPeriodSeconds: 60,
-    },
+    health: HEALTH,
     // The socket's group differs between hosts, and whoever may use the socket is root on the host anyway.
     user: "0:0",
     readOnlyRoot: true,

@@ -1,23 +1,8 @@
 /** Rendering of mcp-router's nginx.conf: text in, text out. */
-import {
-  HOST_REFUSED,
-  ORIGIN_REFUSED,
-  SOURCE_REFUSED,
-  hostPattern,
-  literal,
-  type AccessSettings,
-  type ErrorAnswer,
-} from "./access";
-import {
-  ANSWERS,
-  HEALTH_PATH,
-  HOST_ROUTES,
-  PATH_ROUTES,
-  ROUTER,
-  upstreamUrl,
-  type HostRoute,
-  type PathRoute,
-} from "./routes";
+import { HOST_REFUSED, ORIGIN_REFUSED, type AccessSettings } from "./access";
+import { accessMaps } from "./nginx-access";
+import { OWN_ERRORS, answersServer, deadUpstream, indent, reply } from "./nginx-answers";
+import { HEALTH_PATH, PATH_ROUTES, ROUTER, type PathRoute } from "./routes";
 
 /** The part of the config that shapes mcp-router. */
 export type RouterSettings = AccessSettings & { readonly accessLog: boolean };
@@ -26,53 +11,6 @@ export type RouterSettings = AccessSettings & { readonly accessLog: boolean };
 export const RESOLVER_FILE = "/tmp/resolver.conf";
 /** Directory of the secret `gateway-token`. */
 export const TOKEN_DIRECTORY = "/run/secrets/gateway-token";
-
-const indent = (text: string, by: number): string => text.replace(/^(?=.)/gm, " ".repeat(by));
-
-/** A JSON answer in single quotes, as `return` takes it; `$names` in it are Nginx's to fill in. */
-const json = (answer: ErrorAnswer): string => {
-  const body = JSON.stringify({ error: answer });
-  if (/['\\]/.test(body))
-    throw new Error(`the answer ${answer.type} holds a quote or backslash, which nginx.conf cannot carry`);
-  return `'${body}'`;
-};
-
-const reply = (answer: ErrorAnswer): string => `return ${answer.status} ${json(answer)};`;
-
-const maps = (settings: RouterSettings): string => `
-# The ingress asks on port ${ANSWERS.port} about a request of its own; on port ${ROUTER.port} the request itself is judged.
-map $server_port $asked_host {
-    ${ANSWERS.port}    $http_x_forwarded_host;
-    default $http_host;
-}
-# mcp-router is the name by which other services of the stack call it.
-map $host $host_refused {
-    default 1;
-    "~${hostPattern(settings, [ROUTER.service])}" 0;
-}
-# An Origin is fine if there is none, if it is the host that was asked, or if it is in allowedOrigins. "null" is foreign.
-map "$http_origin $asked_host" $origin_refused {
-    default 1;
-    "~^ " 0;
-    "~*^https?://([^/ ]+) \\1$" 0;
-${settings.allowedOrigins.map((origin) => `    "~^${literal(origin)} " 0;\n`).join("")}}
-# What a client sent is repeated only if it cannot break out of the JSON text.
-map $http_host $shown_host {
-    default "(unprintable)";
-    "~^[][A-Za-z0-9._:-]+$" $http_host;
-}
-map $http_origin $shown_origin {
-    default "(unprintable)";
-    "~^[][A-Za-z0-9._:/-]+$" $http_origin;
-}
-map $http_x_real_ip $shown_source {
-    default "(unknown)";
-    "~^[0-9a-f.:]+$" $http_x_real_ip;
-}
-map $uri $shown_path {
-    default "(unprintable)";
-    "~^[A-Za-z0-9._~:@!&()*+,;=/-]+$" $uri;
-}`;
 
 const unique = (routes: readonly PathRoute[]): PathRoute[] => [
   ...new Map(routes.map((route) => [route.service, route])).values(),
@@ -112,26 +50,6 @@ location = ${route.path}/ {
     rewrite ^ ${route.path} last;
 }`;
 
-const deadUpstream = (route: PathRoute): string => `
-location @${route.service}-unreachable {
-    ${reply({
-      status: 502,
-      type: "upstream_unreachable",
-      service: route.service,
-      message:
-        `The service ${route.service} does not answer: it is starting, or it has stopped. ` +
-        `Look at it: docker ps -a --filter label=mcp-stack.service=${route.service}`,
-    })}
-}
-location @${route.service}-timeout {
-    ${reply({
-      status: 504,
-      type: "upstream_timeout",
-      service: route.service,
-      message: `The service ${route.service} took the request but did not answer in time.`,
-    })}
-}`;
-
 const publicServer = (): string => `
 server {
     listen ${ROUTER.port} default_server;
@@ -162,54 +80,6 @@ ${indent(unique(PATH_ROUTES).map(deadUpstream).join("\n"), 4)}
             .map((route) => route.path)
             .join(" and ")}.`,
         })}
-    }
-    ${OWN_ERRORS}
-}`;
-
-/** Errors that Nginx finds itself, before or beside any route. Answers of upstreams pass untouched. */
-const OWN_ERRORS = `
-    error_page 400 405 408 411 412 413 414 416 429 431 494 500 501 505 /own-error;
-    location = /own-error {
-        internal;
-        return 200 '{"error":{"status":$status,"type":"bad_request","message":"The request cannot be handled."}}';
-    }`.trimStart();
-
-const offLocation = (route: HostRoute): string => `
-location = /off/${route.service} {
-    ${reply({
-      status: 503,
-      type: "bundle_off",
-      service: route.service,
-      message:
-        `The service ${route.service} does not answer. It is part of the bundle ${route.bundle}; if that is off, turn it on ` +
-        `(comma list): pulumi config set ${route.configKey} ${route.bundle} and pulumi up. ` +
-        `If it is on, look at it: docker ps -a --filter label=mcp-stack.service=${route.service}`,
-      configKey: route.configKey,
-    })}
-}`;
-
-const answersServer = (): string => `
-server {
-    listen ${ANSWERS.port} default_server;
-    server_name _;
-    access_log off;
-
-    location = /origin {
-        if ($origin_refused) {
-            ${reply(ORIGIN_REFUSED("$shown_origin"))}
-        }
-        return 204;
-    }
-    location = /refused/host {
-        ${reply(HOST_REFUSED("$shown_host"))}
-    }
-    location = /refused/source {
-        ${reply(SOURCE_REFUSED("$shown_source"))}
-    }
-${indent(HOST_ROUTES.map(offLocation).join("\n"), 4)}
-
-    location / {
-        ${reply({ status: 404, type: "unknown_path", message: `Only the ingress asks here; the routes are on ${upstreamUrl(ROUTER)}.` })}
     }
     ${OWN_ERRORS}
 }`;
@@ -257,7 +127,13 @@ proxy_next_upstream off;
 
 /** nginx.conf of mcp-router; needs Nginx 1.27.3 for `server … resolve`. */
 export function nginxConf(settings: RouterSettings): string {
-  const http = [head(settings), maps(settings), ...unique(PATH_ROUTES).map(upstream), publicServer(), answersServer()];
+  const http = [
+    head(settings),
+    accessMaps(settings),
+    ...unique(PATH_ROUTES).map(upstream),
+    publicServer(),
+    answersServer(),
+  ];
   return `# Generated from services/ by \`npm run render\`; change the routes or the config, not this file.
 daemon off;
 # One core's worth of routing is plenty; the second worker takes over while the first is busy.
