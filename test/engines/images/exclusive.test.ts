@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { withLock } from "../../../engines/images/exclusive";
@@ -35,12 +35,35 @@ describe("withLock", () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it("passes over a process that has died", async () => {
+  it("waits in the words that it is given, until it is told to stop", async () => {
+    mkdirSync(path.dirname(file));
+    await withLock(file, sink, async () => {
+      const stop = new AbortController();
+      const waiting = (pid: number): string => {
+        stop.abort();
+        return `process ${pid} is at it`;
+      };
+      const second = withLock(file, sink, () => Promise.resolve(), { waiting, signal: stop.signal });
+      await expect(second).rejects.toThrow("The operation was aborted");
+      expect(readlinkSync(file)).toMatch(new RegExp(`^${process.pid}-\\d+$`));
+    });
+    expect(said).toBe(`process ${process.pid} is at it\n`);
+  });
+
+  const dead = async (): Promise<number | undefined> => {
     const child = spawn("true");
     await new Promise((resolve) => child.on("exit", resolve));
-    await withLock(file, sink, () => Promise.resolve());
-    writeFileSync(file, String(child.pid));
+    return child.pid;
+  };
+  it.each<[string, () => Promise<string>]>([
+    ["a process that has died", async () => `${await dead()}-1`],
+    ["a process whose number another one has by now", () => Promise.resolve(`${process.pid}-1`)],
+    ["a lock that names nobody", () => Promise.resolve("-")],
+  ])("passes over %s", async (_, content) => {
+    mkdirSync(path.dirname(file));
+    symlinkSync(await content(), file);
     await expect(withLock(file, sink, () => Promise.resolve("done"))).resolves.toBe("done");
     expect(said).toBe("");
+    expect(existsSync(file)).toBe(false);
   });
 });
