@@ -25,10 +25,17 @@ export interface Hands {
 const SOCKET = "/var/run/docker.sock";
 /** A cold dockerd answers in about 2 s; loading many containers takes it longer. */
 const START_SECONDS = 30;
+/** What is going on while Docker starts. */
+const ANSWER = "waiting for an answer";
 
 /** Runs `work` as a step with progress: its title, what it does, and the seconds so far. */
-async function withProgress(title: string, sink: Sink, work: (step: Step) => Promise<void>): Promise<void> {
-  const step = new Step(title, "begins", sink);
+async function withProgress(
+  title: string,
+  doing: string,
+  sink: Sink,
+  work: (step: Step) => Promise<void>,
+): Promise<void> {
+  const step = new Step(title, doing, sink);
   try {
     await work(step);
     step.end("done");
@@ -64,13 +71,13 @@ async function waitForRunning(pid: number): Promise<void> {
 function perform(step: EngineStep, sink: Sink): Promise<void> {
   switch (step.kind) {
     case "install":
-      return withProgress("installing Docker", sink, install);
+      return withProgress("installing Docker", "apt-get update", sink, install);
     case "start-service":
-      return withProgress("starting Docker", sink, startService);
+      return withProgress("starting Docker", ANSWER, sink, startService);
     case "start-process":
-      return withProgress("starting Docker", sink, startProcess);
+      return withProgress("starting Docker", ANSWER, sink, startProcess);
     case "wait":
-      return withProgress("waiting for Docker", sink, () => waitForRunning(step.pid));
+      return withProgress("starting Docker", ANSWER, sink, () => waitForRunning(step.pid));
   }
 }
 
