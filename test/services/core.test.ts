@@ -3,6 +3,7 @@ import type { GatewayCatalog } from "../../services/catalog/gateway-catalog";
 import { coreServices } from "../../services/core";
 import { PATH_ROUTES, ROUTER } from "../../services/routes";
 import type { ServiceSpec } from "../../services/spec";
+import { planStack } from "../../stack";
 import { configOf } from "../support/config";
 
 const catalog: GatewayCatalog = {
@@ -23,6 +24,12 @@ describe("the core", () => {
       expect(JSON.stringify(core({ bundles }))).toBe(JSON.stringify(core()));
     },
   );
+
+  it("is the same, byte for byte, in everything that is planned from this checkout, with all bundles as without any", () => {
+    const planned = (bundles: string) => planStack(configOf({ bundles, imageSource: "build" })).plan?.core;
+    expect(planned("")).toBeDefined();
+    expect(JSON.stringify(planned("full"))).toBe(JSON.stringify(planned("")));
+  });
 
   it("is the services that overrides may name", () => {
     expect(

@@ -58,7 +58,7 @@ const byNameAndType = (a: Registered, b: Registered): number =>
   a.name === b.name ? Number(a.type > b.type) * 2 - 1 : Number(a.name > b.name) * 2 - 1;
 
 /** Runs a program to its end. @throws whatever the program throws. */
-export async function up<T>(program: () => T): Promise<Up<T>> {
+export async function up<T>(program: () => T | Promise<T>): Promise<Up<T>> {
   await pulumi.runtime.setMocks(MOCKS, "mcp-gateway-stack", "dev", false);
   const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
   const resources: Registered[] = [];
@@ -68,7 +68,7 @@ export async function up<T>(program: () => T): Promise<Up<T>> {
     return register(request, callback);
   };
   try {
-    const value = program();
+    const value = await program();
     await pulumi.runtime.disconnect();
     return { value, resources: resources.sort(byNameAndType) };
   } finally {
