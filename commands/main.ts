@@ -13,8 +13,7 @@ const fail = (error: unknown): void => {
 
 const STACK = ["--stack <name>", "stack to work on", process.env.PULUMI_STACK || "dev"] as const;
 
-function program(): Command {
-  const root = new Command("mcp-stack").description("MCP servers and a local AI platform on your own machine");
+function addStackCommands(root: Command): void {
   root
     .command("up")
     .description("bring the stack up: engine, Pulumi, images, containers; repeat it after every change")
@@ -28,6 +27,9 @@ function program(): Command {
     .description("remove containers and networks; data and images stay")
     .option(...STACK)
     .action((options) => command<typeof import("./down")>("down").down(options));
+}
+
+function addPulumiCommands(root: Command): void {
   root
     .command("env")
     .description('print what a shell needs to call pulumi itself: eval "$(npm run -s env)"')
@@ -40,6 +42,9 @@ function program(): Command {
     .allowUnknownOption()
     .helpOption(false)
     .action((args: string[]) => command<typeof import("./pulumi")>("pulumi").pulumi(args));
+}
+
+function addClientCommands(root: Command): void {
   root
     .command("tools")
     .description("list the tools that MCP clients get")
@@ -56,6 +61,9 @@ function program(): Command {
     .action((tool: string, text: string, options) =>
       command<typeof import("./tools")>("tools").call(tool, text, options),
     );
+}
+
+function addDeveloperCommands(root: Command): void {
   root
     .command("check")
     .description("format, types, lint and generated files")
@@ -66,7 +74,8 @@ function program(): Command {
     .argument("[args...]")
     .allowUnknownOption()
     .action((args: string[]) => command<typeof import("./test")>("test").test(args));
-  return root.showHelpAfterError();
 }
 
-program().parseAsync().catch(fail);
+const root = new Command("mcp-stack").description("MCP servers and a local AI platform on your own machine");
+for (const add of [addStackCommands, addPulumiCommands, addClientCommands, addDeveloperCommands]) add(root);
+root.showHelpAfterError().parseAsync().catch(fail);

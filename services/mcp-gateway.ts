@@ -23,6 +23,12 @@ export interface GatewaySettings {
   readonly dynamicTools: boolean;
 }
 
+/**
+ * Containers that one server may have at once, one for each client session. The gateway (v0.43.3) ends a session only when
+ * its client says so, and many clients just go away; without a bound their containers would pile up until the next restart.
+ */
+export const SERVER_SESSIONS = 20;
+
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
@@ -30,14 +36,17 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
  * that client and server say to each other on disk, without limit.
  */
 const wrapper = (labels: Readonly<Record<string, string>>): string => {
-  const options = Object.entries(labels)
+  const pairs = Object.entries(labels)
     .sort()
-    .map(([key, value]) => ` --label ${quoted(`${key}=${value}`)}`)
-    .join("");
+    .map(([key, value]) => quoted(`${key}=${value}`));
+  const filters = pairs.map((pair) => ` --filter label=${pair}`).join("");
   return `#!/bin/sh
 if [ "\${1-}" = run ]; then
   shift
-  set -- run --log-driver none${options} "$@"
+  # The oldest containers of the same server make room for the new one (docker ps lists the newest first).
+  name=$(printf '%s\\n' "$@" | sed -n 's/^docker-mcp-name=//p' | head -n 1)
+  /usr/bin/docker ps --quiet${filters} --filter "label=docker-mcp-name=$name" | tail -n +${SERVER_SESSIONS} | xargs -r /usr/bin/docker rm --force > /dev/null
+  set -- run --log-driver none${pairs.map((pair) => ` --label ${pair}`).join("")} "$@"
 fi
 exec /usr/bin/docker "$@"
 `;

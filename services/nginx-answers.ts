@@ -16,25 +16,35 @@ const json = (answer: ErrorAnswer): string => {
 /** The `return` of an answer. */
 export const reply = (answer: ErrorAnswer): string => `return ${answer.status} ${json(answer)};`;
 
-/** Where requests end whose service does not answer, or is late. */
+const unreachable = ({ service }: Upstream): ErrorAnswer => ({
+  status: 502,
+  type: "upstream_unreachable",
+  service,
+  message:
+    `The service ${service} does not answer: it is starting, or it has stopped. ` +
+    `Look at it: docker ps -a --filter label=mcp-stack.service=${service}`,
+});
+
+const late = ({ service }: Upstream): ErrorAnswer => ({
+  status: 504,
+  type: "upstream_timeout",
+  service,
+  message: `The service ${service} took the request but did not answer in time.`,
+});
+
+/**
+ * Where requests end whose service does not answer, or is late. The address of a container that has just stopped swallows
+ * packets, so connecting to it times out: that is no service that took a request.
+ */
 export const deadUpstream = (route: Upstream): string => `
 location @${route.service}-unreachable {
-    ${reply({
-      status: 502,
-      type: "upstream_unreachable",
-      service: route.service,
-      message:
-        `The service ${route.service} does not answer: it is starting, or it has stopped. ` +
-        `Look at it: docker ps -a --filter label=mcp-stack.service=${route.service}`,
-    })}
+    ${reply(unreachable(route))}
 }
 location @${route.service}-timeout {
-    ${reply({
-      status: 504,
-      type: "upstream_timeout",
-      service: route.service,
-      message: `The service ${route.service} took the request but did not answer in time.`,
-    })}
+    if ($upstream_connect_time = "-") {
+        ${reply(unreachable(route))}
+    }
+    ${reply(late(route))}
 }`;
 
 /** Errors that Nginx finds itself, before or beside any route. Answers of upstreams pass untouched. */

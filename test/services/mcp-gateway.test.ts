@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { mcpGatewayService, type GatewaySettings } from "../../services/mcp-gateway";
+import { mcpGatewayService, SERVER_SESSIONS, type GatewaySettings } from "../../services/mcp-gateway";
 
 const settings = (more: Partial<GatewaySettings> = {}): GatewaySettings => ({
   catalog: { files: { catalog: "C", registry: "R", config: "K", tools: "T" }, verifySignatures: false },
@@ -128,5 +128,24 @@ describe("the wrapper of Docker's client", () => {
 
   it.each([[["ps", "-q"]], [["--version"]], [["inspect", "run"]]])("passes on %j as it is", (args) => {
     expect(wrapped(...args)).toEqual(args);
+  });
+
+  it("makes room for a new container of a server by removing the oldest ones, and only of that server and stack", () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-gateway-test-"));
+    const [docker, log] = [path.join(directory, "docker"), path.join(directory, "log")];
+    const newestFirst = Array.from({ length: SERVER_SESSIONS + 2 }, (_, index) => `id${index}`).join("\n");
+    fs.writeFileSync(docker, `#!/bin/sh\necho "$*" >> ${log}\n[ "$1" != ps ] || echo '${newestFirst}'\n`, {
+      mode: 0o755,
+    });
+    const script = (fileAt("/opt/mcp-stack/bin/docker") ?? "").replaceAll("/usr/bin/docker", docker);
+    execFileSync("/bin/sh", ["-c", script, "sh", "run", "-l", "docker-mcp-name=time", "image"]);
+    const [ps, rm, run] = fs.readFileSync(log, "utf8").split("\n");
+    fs.rmSync(directory, { recursive: true });
+    expect(ps).toBe(
+      "ps --quiet --filter label=mcp-stack.service=mcp-server --filter label=mcp-stack.stack=it's dev --filter label=docker-mcp-name=time",
+    );
+    // One place is for the container that starts now.
+    expect(rm).toBe(`rm --force id${SERVER_SESSIONS - 1} id${SERVER_SESSIONS} id${SERVER_SESSIONS + 1}`);
+    expect(run).toMatch(/^run .* image$/);
   });
 });

@@ -46,62 +46,76 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Address of the engine; default: this machine's. */
   readonly host?: string;
+  /** Put before every command, such as what enters another network. */
+  readonly wrapper?: readonly string[];
   /** Start of the stack's name. */
   readonly prefix?: string;
 }
 
-/** Makes a stack with this config; nothing is started. The caller calls `remove()` in the end. */
-export async function createStack(
-  config: Readonly<Record<string, unknown>> = {},
-  { env = {}, host, prefix = "e2e" }: StackOptions = {},
-): Promise<TestStack> {
-  const name = `${prefix}-${randomBytes(3).toString("hex")}`;
+interface Place {
+  readonly directory: string;
+  readonly dataDir: string;
+  readonly stateDir: string;
+  /** The stack's config file, in the checkout. */
+  readonly file: string;
+}
+
+function makePlace(name: string): Place {
   const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), `mcp-stack-${name}-`));
-  const [dataDir, stateDir] = [path.join(directory, "data"), path.join(directory, "state")];
+  const stateDir = path.join(directory, "state");
   fs.mkdirSync(stateDir);
-  const port = await freePort();
-  const base = {
-    httpPort: port,
-    bindAddress: "127.0.0.1",
-    dataDir,
-    imageSource: "build",
-    secretsFile: path.join(directory, "env"),
-    ...config,
-  };
-  const file = path.join(ROOT, `Pulumi.${name}.yaml`);
-  const configure: TestStack["configure"] = (changes) => writeConfig(file, { ...base, ...changes });
-  configure({});
-  const environment = {
-    ...process.env,
+  return { directory, dataDir: path.join(directory, "data"), stateDir, file: path.join(ROOT, `Pulumi.${name}.yaml`) };
+}
+
+type Commands = Pick<TestStack, "start" | "run" | "succeed" | "pulumi">;
+
+/** Commands of the checkout; for `succeed`, a failing one is an error with its whole output. */
+function commandsOf(name: string, { stateDir }: Place, { env = {}, wrapper = [] }: StackOptions): Commands {
+  const own = {
     PULUMI_BACKEND_URL: `file://${stateDir}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_STACK: name,
     NO_COLOR: "1",
-    ...env,
   };
-  const start: TestStack["start"] = (command, ...args) =>
-    startCommand(process.execPath, ["commands/entry.js", command, ...args], ROOT, environment);
+  const start: TestStack["start"] = (command, ...args) => {
+    const [program = "", ...rest] = [...wrapper, process.execPath, "commands/entry.js", command, ...args];
+    return startCommand(program, rest, ROOT, { ...process.env, ...own, ...env });
+  };
   const run: TestStack["run"] = (command, ...args) => start(command, ...args).done;
   const succeed: TestStack["succeed"] = async (command, ...args) => {
     const result = await run(command, ...args);
     if (result.code === 0) return result;
     throw new Error(`${command} ${args.join(" ")} ended with ${result.code}:\n${result.output}`);
   };
-  const docker = connect(host);
+  return { start, run, succeed, pulumi: (...args) => run("pulumi", ...args, "--non-interactive") };
+}
+
+/** Makes a stack with this config; nothing is started. The caller calls `remove()` in the end. */
+export async function createStack(
+  config: Readonly<Record<string, unknown>> = {},
+  options: StackOptions = {},
+): Promise<TestStack> {
+  const name = `${options.prefix ?? "e2e"}-${randomBytes(3).toString("hex")}`;
+  const place = makePlace(name);
+  const port = await freePort();
+  const { dataDir, stateDir, directory, file } = place;
+  const secretsFile = path.join(directory, "env");
+  const base = { httpPort: port, bindAddress: "127.0.0.1", dataDir, imageSource: "build", secretsFile, ...config };
+  const configure: TestStack["configure"] = (changes) => writeConfig(file, { ...base, ...changes });
+  configure({});
+  const docker = connect(options.host);
   const containers: TestStack["containers"] = (service) => listContainers(docker, name, service);
+  const commands = commandsOf(name, place, options);
   const remove = async (): Promise<void> => {
     if ((await containers()).length > 0 || fs.readdirSync(stateDir).length > 0) {
-      await run("pulumi", "cancel", "--yes");
-      await succeed("down");
+      await commands.run("pulumi", "cancel", "--yes");
+      await commands.succeed("down");
     }
     fs.rmSync(directory, { recursive: true, force: true });
     fs.rmSync(file, { force: true });
   };
-  return {
-    ...{ name, port, dataDir, stateDir, docker, start, run, succeed, configure, containers, remove },
-    pulumi: (...args) => run("pulumi", ...args, "--non-interactive"),
-    url: (route) => `http://127.0.0.1:${port}${route}`,
-  };
+  const url: TestStack["url"] = (route) => `http://127.0.0.1:${port}${route}`;
+  return { name, port, dataDir, stateDir, docker, ...commands, configure, url, containers, remove };
 }
 
 function writeConfig(file: string, values: Readonly<Record<string, unknown>>): void {
