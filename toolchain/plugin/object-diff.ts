@@ -1,10 +1,10 @@
 /** Differences between two property maps, by path: the rule of Pulumi's own object diff. */
 import type { DiffKind } from "./handlers";
-import { Asset, isMap, Secret, UNKNOWN, Unknown, type PropertyMap, type PropertyValue } from "./properties";
+import { Asset, isMap, Secret, UNKNOWN, type PropertyMap, type PropertyValue } from "./properties";
 
 /**
- * Changes from `olds` to `news`, by paths like `ports[0].internal` or `environment["a.b"]`. A value that turned secret
- * or public is no change in itself; an unknown counts as changed.
+ * Changes from `olds` to `news`, by paths like `ports[0].internal` or `environment["a.b"]`. A secret is compared as a
+ * whole, and a value that turned secret or public has changed: state must take it over. An unknown counts as changed.
  */
 export function objectDiff(olds: PropertyMap, news: PropertyMap): Record<string, { kind: DiffKind }> {
   const changes: Record<string, { kind: DiffKind }> = {};
@@ -21,7 +21,8 @@ function compareMaps(path: string, olds: PropertyMap, news: PropertyMap, changes
 }
 
 function compare(path: string, old: PropertyValue | undefined, now: PropertyValue | undefined, changes: Changes): void {
-  const [a, b] = [open(old), open(now)];
+  // Null counts as absent, as in the engine's own comparison of inputs.
+  const [a, b] = [old ?? undefined, now ?? undefined];
   if (a === undefined && b === undefined) return;
   if (a === undefined) changes[path] = { kind: "add" };
   else if (b === undefined) changes[path] = { kind: "delete" };
@@ -42,17 +43,14 @@ function compareLists(
 }
 
 function sameValue(a: PropertyValue, b: PropertyValue): boolean {
+  if (a instanceof Secret && b instanceof Secret) {
+    return Object.keys(objectDiff({ value: a.value }, { value: b.value })).length === 0;
+  }
   if (a instanceof Asset && b instanceof Asset) {
     // Assets are equal by content: the engine fills in the hash.
     return a.kind === b.kind && a.body.hash !== undefined && a.body.hash === b.body.hash;
   }
   return a === b && a !== UNKNOWN;
-}
-
-/** The value inside a secret; null counts as absent, as in the engine's own comparison of inputs. */
-function open(value: PropertyValue | undefined): Exclude<PropertyValue, Secret> | undefined {
-  const inner = value instanceof Secret ? open(value.value) : value;
-  return inner === null ? undefined : (inner as Exclude<PropertyValue, Secret> | Unknown | undefined);
 }
 
 function child(path: string, key: string): string {

@@ -2,20 +2,10 @@
 import crypto from "node:crypto";
 import type { ResourceContext, ResourceHandler } from "../plugin/handlers";
 import { objectDiff } from "../plugin/object-diff";
-import {
-  Asset,
-  containsSecret,
-  reveal,
-  secret,
-  UNKNOWN,
-  type PropertyMap,
-  type PropertyValue,
-} from "../plugin/properties";
-import { execute, type CommandOutputs } from "./execute";
+import { reveal, UNKNOWN, type PropertyMap, type PropertyValue } from "../plugin/properties";
+import { execute, filesOf } from "./execute";
 import { COMMAND_INPUTS, inputFaults, ownInputs, type BaseInputs } from "./inputs";
-
-/** Outputs that a command makes, beside the inputs that are repeated. */
-const OWN_OUTPUTS = ["stdout", "stderr", "assets", "archive"] as const;
+import { hiddenWith } from "./secrets";
 
 /** Runs `create`, `update` and `delete` at those moments of the resource's life. */
 export const commandResource: ResourceHandler = {
@@ -31,20 +21,16 @@ export const commandResource: ResourceHandler = {
 
   async create({ inputs, preview, ...context }) {
     const id = `${context.name}${crypto.randomBytes(4).toString("hex")}`;
-    if (preview) return { id, outputs: outputsOf(inputs, { stdout: UNKNOWN, stderr: UNKNOWN }) };
-    return { id, outputs: outputsOf(inputs, await runCommand(inputs.create, inputs, {}, context)) };
+    return { id, outputs: preview ? planned(inputs) : await runCommand(inputs.create, inputs, {}, context) };
   },
 
+  /** The state as it is, with the files as they are: the engine hands assets over without their contents. */
   read({ id, state, inputs }) {
-    return { id, outputs: state, inputs };
+    return { id, outputs: { ...state, ...hiddenWith(state, filesOf(reveal(state) as BaseInputs)) }, inputs };
   },
 
   async update({ state, news, preview, ...context }) {
-    const previous = Object.fromEntries(
-      OWN_OUTPUTS.filter((name) => state[name] !== undefined).map((name) => [name, state[name]]),
-    );
-    if (preview) return outputsOf(news, Object.fromEntries(Object.keys(previous).map((name) => [name, UNKNOWN])));
-    return outputsOf(news, await runCommand(news.update ?? news.create, news, previous, context));
+    return preview ? planned(news) : await runCommand(news.update ?? news.create, news, state, context);
   },
 
   async delete({ state, ...context }) {
@@ -52,28 +38,33 @@ export const commandResource: ResourceHandler = {
   },
 };
 
-/** Runs a command, if there is one; without one the outputs stay as they were. */
+/**
+ * Runs a command, if there is one; without one, text outputs stay as they were.
+ *
+ * @param previous outputs of the run before
+ * @returns the outputs in whole
+ */
 async function runCommand(
   command: PropertyValue | undefined,
   inputs: PropertyMap,
   previous: PropertyMap,
   context: Pick<ResourceContext, "log" | "signal">,
 ): Promise<PropertyMap> {
-  const outputs = reveal(previous) as Partial<CommandOutputs>;
-  const text = reveal(command);
-  if (typeof text !== "string") return { ...previous, stdout: previous.stdout ?? "", stderr: previous.stderr ?? "" };
-  const result = await execute(text, reveal(inputs) as BaseInputs, outputs, context);
-  return { ...keptFiles(outputs), ...result } as PropertyMap;
+  const [text, plain] = [reveal(command), reveal(inputs) as BaseInputs];
+  if (typeof text === "string") {
+    return { ...inputs, ...hiddenWith(inputs, await execute(text, plain, reveal(previous), context)) };
+  }
+  const { stdout = "", stderr = "" } = previous;
+  return { ...inputs, ...hiddenWith(inputs, { ...filesOf(plain), stdout, stderr }) };
 }
 
-/** A run without `assetPaths` keeps the assets of the run before, like the official plugin. */
-function keptFiles({ assets, archive }: Partial<CommandOutputs>): PropertyMap {
-  return { assets: assets as PropertyMap | undefined, archive: archive as Asset | undefined };
-}
-
-/** The inputs repeated, and what the command made: secret if any input was, since it may have printed it. */
-function outputsOf(inputs: PropertyMap, made: PropertyMap): PropertyMap {
-  const hide = containsSecret(inputs) ? secret : (value: PropertyValue): PropertyValue => value;
-  const own = OWN_OUTPUTS.flatMap((name) => (made[name] === undefined ? [] : [[name, hide(made[name])] as const]));
-  return { ...inputs, ...Object.fromEntries(own) };
+/** The outputs of a run to come. */
+function planned(inputs: PropertyMap): PropertyMap {
+  return {
+    ...inputs,
+    stdout: UNKNOWN,
+    stderr: UNKNOWN,
+    assets: inputs.assetPaths && UNKNOWN,
+    archive: inputs.archivePaths && UNKNOWN,
+  };
 }

@@ -4,21 +4,19 @@ import fs from "node:fs";
 import os from "node:os";
 import readline from "node:readline";
 import type { ResourceContext } from "../plugin/handlers";
-import { Asset } from "../plugin/properties";
+import { Asset, type PropertyMap } from "../plugin/properties";
+import { endOnCancel } from "./cancel";
 import { matchingAssets } from "./globs";
 import type { BaseInputs } from "./inputs";
 
 /** What a command left behind. */
-export interface CommandOutputs {
+export interface CommandOutputs extends PropertyMap {
   /** Without the one trailing newline. */
   readonly stdout: string;
   readonly stderr: string;
   readonly assets?: Readonly<Record<string, Asset>>;
   readonly archive?: Asset;
 }
-
-/** Time between the polite and the final signal of a cancelled command. */
-const KILL_AFTER_MS = 2_000;
 
 /**
  * Runs the command and waits until its output is closed. A failing one throws with its exit status and output.
@@ -28,27 +26,47 @@ const KILL_AFTER_MS = 2_000;
 export async function execute(
   command: string,
   inputs: BaseInputs,
-  previous: Partial<CommandOutputs>,
+  previous: PropertyMap,
   context: Pick<ResourceContext, "log" | "signal">,
 ): Promise<CommandOutputs> {
-  const directory = inputs.dir ?? process.cwd();
-  if (!fs.existsSync(directory))
-    throw new Error(`chdir ${directory}: no such file or directory: running ${JSON.stringify(command)}:\n`);
-  const [program = "", ...args] = [...interpreter(inputs), command];
-  const child = spawn(program, args, {
-    cwd: directory,
-    env: environment(inputs, previous),
-    stdio: [inputs.stdin ? "pipe" : "ignore", "pipe", "pipe"],
-    // A group of its own, so that cancelling reaches what the command itself started.
-    detached: true,
-  });
+  const directory = directoryOf(inputs);
+  const failed = (reason: string, output = ""): Error =>
+    new Error(`${reason}: running ${JSON.stringify(command)}:\n${output}`);
+  if (!fs.existsSync(directory)) throw failed(`chdir ${directory}: no such file or directory`);
+  const child = start([...interpreter(inputs), command], directory, inputs, environment(inputs, previous));
+  if (child instanceof Error) throw failed(child.message);
   const output = collect(child, inputs, context);
   const stopListening = endOnCancel(child, context.signal);
   // A command need not read its standard input.
   child.stdin?.on("error", () => undefined).end(inputs.stdin);
   const failure = await ending(child).finally(stopListening);
-  if (failure !== undefined) throw new Error(`${failure}: running ${JSON.stringify(command)}:\n${output.both()}`);
-  return { ...files(directory, inputs), stdout: trimmed(output.stdout()), stderr: trimmed(output.stderr()) };
+  if (failure !== undefined) throw failed(failure, output.both());
+  return { ...filesOf(inputs), stdout: trimmed(output.stdout()), stderr: trimmed(output.stderr()) };
+}
+
+/** Node throws some faults at once (too long an environment) and tells others later; see {@link ending}. */
+function start(
+  [program = "", ...args]: readonly string[],
+  cwd: string,
+  { stdin }: BaseInputs,
+  env: NodeJS.ProcessEnv,
+): ChildProcess | Error {
+  try {
+    // A group of its own, so that cancelling reaches what the command itself started.
+    return spawn(program, args, { cwd, env, stdio: [stdin ? "pipe" : "ignore", "pipe", "pipe"], detached: true });
+  } catch (error) {
+    return new Error(startFault(program, error as NodeJS.ErrnoException));
+  }
+}
+
+const START_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or directory",
+  EACCES: "permission denied",
+  E2BIG: "argument list too long (environment included; addPreviousOutputInEnv: false leaves the last output out)",
+};
+
+function startFault(program: string, error: NodeJS.ErrnoException): string {
+  return `fork/exec ${program}: ${START_FAULTS[error.code ?? ""] ?? error.message}`;
 }
 
 function interpreter({ interpreter: chosen }: BaseInputs): readonly string[] {
@@ -56,13 +74,13 @@ function interpreter({ interpreter: chosen }: BaseInputs): readonly string[] {
   return process.platform === "win32" ? ["cmd", "/C"] : ["/bin/sh", "-c"];
 }
 
-function environment(inputs: BaseInputs, previous: Partial<CommandOutputs>): NodeJS.ProcessEnv {
+function environment(inputs: BaseInputs, previous: PropertyMap): NodeJS.ProcessEnv {
   const handOver = inputs.addPreviousOutputInEnv ?? true;
   return {
     ...process.env,
     ...inputs.environment,
-    ...(handOver && previous.stdout ? { PULUMI_COMMAND_STDOUT: previous.stdout } : {}),
-    ...(handOver && previous.stderr ? { PULUMI_COMMAND_STDERR: previous.stderr } : {}),
+    ...(handOver && previous.stdout ? { PULUMI_COMMAND_STDOUT: String(previous.stdout) } : {}),
+    ...(handOver && previous.stderr ? { PULUMI_COMMAND_STDERR: String(previous.stderr) } : {}),
   };
 }
 
@@ -100,9 +118,7 @@ function collect(
 /** How the command failed, in the words of Go's os/exec; undefined if it did not. */
 function ending(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      resolve(`fork/exec ${child.spawnfile}: ${error.code === "ENOENT" ? "no such file or directory" : error.message}`);
-    });
+    child.on("error", (error) => resolve(startFault(child.spawnfile, error)));
     child.on("close", (code, signal) => {
       if (signal) resolve(`signal: ${signal} (${os.constants.signals[signal]})`);
       else resolve(code === 0 ? undefined : `exit status ${code}`);
@@ -110,42 +126,20 @@ function ending(child: ChildProcess): Promise<string | undefined> {
   });
 }
 
-/** Ends the command's whole group when the update is cancelled. */
-function endOnCancel(child: ChildProcess, signal: AbortSignal): () => void {
-  const send = (name: NodeJS.Signals): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, name);
-    } catch {
-      // Gone already.
-    }
-  };
-  let timer: NodeJS.Timeout | undefined;
-  const cancel = (): void => {
-    send("SIGTERM");
-    timer = setTimeout(() => send("SIGKILL"), KILL_AFTER_MS);
-  };
-  // A plugin that exits in the meantime takes the command with it.
-  const kill = (): void => {
-    if (timer) send("SIGKILL");
-  };
-  signal.addEventListener("abort", cancel, { once: true });
-  process.on("exit", kill);
-  if (signal.aborted) cancel();
-  return () => {
-    signal.removeEventListener("abort", cancel);
-    process.off("exit", kill);
-    clearTimeout(timer);
+/** The files that the inputs ask for, as they are now; none if their folder is gone. */
+export function filesOf(inputs: BaseInputs): Pick<CommandOutputs, "assets" | "archive"> {
+  const directory = directoryOf(inputs);
+  const matching = (patterns: readonly string[]): Record<string, Asset> =>
+    fs.existsSync(directory) ? matchingAssets(directory, patterns) : {};
+  const { assetPaths, archivePaths } = inputs;
+  return {
+    ...(assetPaths ? { assets: matching(assetPaths) } : {}),
+    ...(archivePaths ? { archive: new Asset("archive", { assets: matching(archivePaths) }) } : {}),
   };
 }
 
-function files(
-  directory: string,
-  { assetPaths, archivePaths }: BaseInputs,
-): Pick<CommandOutputs, "assets" | "archive"> {
-  return {
-    ...(assetPaths ? { assets: matchingAssets(directory, assetPaths) } : {}),
-    ...(archivePaths ? { archive: new Asset("archive", { assets: matchingAssets(directory, archivePaths) }) } : {}),
-  };
+function directoryOf({ dir }: BaseInputs): string {
+  return dir || process.cwd();
 }
 
 function trimmed(text: string): string {

@@ -59,13 +59,21 @@ export function ownInputs(inputs: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(inputs).filter(own));
 }
 
-function valueFaults(property: string, wrapped: PropertyValue | undefined, type: InputType): CheckFailure[] {
-  const hidden = wrapped instanceof Secret;
-  const value = hidden ? wrapped.value : wrapped;
+/** @param within whether the value lies inside a secret, and must not be shown */
+function valueFaults(
+  property: string,
+  wrapped: PropertyValue | undefined,
+  type: InputType,
+  within = false,
+): CheckFailure[] {
+  const hidden = within || wrapped instanceof Secret;
+  const value = wrapped instanceof Secret ? wrapped.value : wrapped;
   if (value === undefined || value === null || value instanceof Unknown) return [];
   const wrong = (expected: string): CheckFailure[] => [
     { property, reason: `expected ${expected}, got ${hidden ? "a secret of another type" : describe(value)}` },
   ];
+  const textFaults = (key: string, item: PropertyValue | undefined): CheckFailure[] =>
+    valueFaults(`${property}[${key}]`, item, "string", hidden);
   switch (type) {
     case "string":
     case "boolean":
@@ -75,15 +83,11 @@ function valueFaults(property: string, wrapped: PropertyValue | undefined, type:
     case "list":
       return Array.isArray(value) ? [] : wrong("a list");
     case "strings":
-      return Array.isArray(value)
-        ? value.flatMap((item, index) => valueFaults(`${property}[${index}]`, item, "string"))
-        : wrong("a list of strings");
+      if (!Array.isArray(value)) return wrong("a list of strings");
+      return value.flatMap((item, index) => textFaults(String(index), item));
     case "string map":
-      return isMap(value)
-        ? Object.entries(value).flatMap(([key, item]) =>
-            valueFaults(`${property}[${JSON.stringify(key)}]`, item, "string"),
-          )
-        : wrong("a map of strings");
+      if (!isMap(value)) return wrong("a map of strings");
+      return Object.entries(value).flatMap(([key, item]) => textFaults(JSON.stringify(key), item));
   }
 }
 

@@ -8,8 +8,7 @@ describe("objectDiff", () => {
     ["equal values", { a: [1, { b: "c" }], n: true }, { a: [1, { b: "c" }], n: true }],
     ["another order of keys", { a: 1, b: 2 }, { b: 2, a: 1 }],
     ["null and undefined in the place of nothing", { a: null, b: {} }, { b: { c: undefined, d: null } }],
-    ["a value that turned secret", { a: ["p"] }, { a: new Secret(["p"]) }],
-    ["a value that turned public", { a: new Secret("p") }, { a: "p" }],
+    ["secrets of the same value", { a: new Secret(["p", { b: 1 }]) }, { a: new Secret(["p", { b: 1 }]) }],
     ["assets of the same content", { a: asset("h") }, { a: new Asset("asset", { path: "other", hash: "h" }) }],
   ])("sees no change in %s", (_what, olds, news) => {
     expect(objectDiff(olds, news)).toEqual({});
@@ -48,7 +47,9 @@ describe("objectDiff", () => {
     ["an unknown", "a", UNKNOWN],
     ["an unknown that was one before", UNKNOWN, UNKNOWN],
     ["a secret unknown", "a", new Secret(UNKNOWN)],
-    ["another secret", new Secret("a"), new Secret("b")],
+    ["another secret", new Secret(["a"]), new Secret(["b"])],
+    ["a value that turned secret", ["p"], new Secret(["p"])],
+    ["a value that turned public", new Secret("p"), "p"],
     ["another type", "1", 1],
     ["a list in the place of a map", {}, []],
     ["an asset of other content", asset("h"), asset("i")],
