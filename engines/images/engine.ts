@@ -1,13 +1,14 @@
 /** The engine's image calls: look, import, build, pull. Classic builder, so that BuildKit is not needed. */
 import type { Readable } from "node:stream";
 import Docker from "dockerode";
+import type { PullMessage } from "./layers";
 import type { Step } from "./progress";
 import { Tail } from "./run";
 
 /** One message of a build, import or pull. */
-interface EngineMessage {
+interface EngineMessage extends PullMessage {
+  /** Output of a build. */
   readonly stream?: string;
-  readonly status?: string;
   readonly error?: string;
 }
 
@@ -49,24 +50,29 @@ export async function hasImage(docker: Docker, reference: string): Promise<boole
   }
 }
 
-/** Reads the engine's messages to the end; throws its error with the last lines before it. */
-function follow(docker: Docker, stream: NodeJS.ReadableStream, step: Step): Promise<void> {
+/** Reads the engine's messages to the end; throws its error, with the last lines of a build. */
+function follow(docker: Docker, stream: NodeJS.ReadableStream, each: (message: EngineMessage) => void): Promise<void> {
   const tail = new Tail();
   return new Promise((resolve, reject) => {
     let failure: string | undefined;
     const finished = (error: Error | null): void => {
       const message = failure ?? error?.message;
+      const output = String(tail);
       if (message === undefined) resolve();
-      else reject(new Error(`${message}; last lines:\n${tail}`));
+      else reject(new Error(output === "" ? message : `${message}; last lines:\n${output}`));
     };
-    docker.modem.followProgress(stream, finished, (event: EngineMessage) => {
-      const text = event.stream ?? event.status ?? "";
-      tail.add(text);
-      step.note(text);
-      failure ??= event.error;
+    docker.modem.followProgress(stream, finished, (message: EngineMessage) => {
+      tail.add(message.stream ?? "");
+      failure ??= message.error;
+      each(message);
     });
   });
 }
+
+const shownBy =
+  (step: Step) =>
+  ({ stream, status = "" }: EngineMessage): void =>
+    step.note(stream ?? status);
 
 /** Makes an image of a packed root file system; `reference` is repository:tag. */
 export async function importImage(
@@ -77,7 +83,7 @@ export async function importImage(
   label: string,
 ): Promise<void> {
   const [repo, tag] = reference.split(":");
-  await follow(docker, await docker.importImage(tar, { repo, tag, changes: `LABEL ${label}` }), step);
+  await follow(docker, await docker.importImage(tar, { repo, tag, changes: `LABEL ${label}` }), shownBy(step));
 }
 
 export interface BuildOptions {
@@ -101,7 +107,7 @@ export async function buildImage(
     forcerm: true,
     version: "1",
   });
-  await follow(docker, stream, step);
+  await follow(docker, stream, shownBy(step));
 }
 
 /** Removes what the build stages of one image left behind: they hold the host's client configuration. */
@@ -109,7 +115,13 @@ export async function removeBuildStages(docker: Docker, name: string): Promise<v
   await docker.pruneImages({ filters: { dangling: ["true"], label: [`mcp-stack.build-stage=${name}`] } });
 }
 
-/** Pulls a reference. */
-export async function pullImage(docker: Docker, step: Step, reference: string): Promise<void> {
-  await follow(docker, (await docker.pull(reference)) as NodeJS.ReadableStream, step);
+/** Pulls a reference; an aborted pull ends with an error, and the engine gives it up. */
+export async function pullImage(
+  docker: Docker,
+  reference: string,
+  each: (message: PullMessage) => void,
+  abortSignal?: AbortSignal,
+): Promise<void> {
+  const stream = (await docker.pull(reference, { abortSignal })) as NodeJS.ReadableStream;
+  await follow(docker, stream, each);
 }

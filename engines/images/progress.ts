@@ -36,6 +36,13 @@ export class Step {
     if (line) this.doing = line.slice(0, 100);
   }
 
+  /** A line that stays, before the step's own next one. */
+  log(line: string): void {
+    if (!this.sink.isTTY) return void this.sink.write(`${line}\n`);
+    this.sink.write(`\r\x1b[K${line}\n`);
+    this.show();
+  }
+
   /** Ends the step with its result. */
   end(result: string): void {
     clearInterval(this.timer);

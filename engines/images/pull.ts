@@ -1,6 +1,7 @@
-/** Finds out the digest of an image that the lock knows by tag only. */
+/** Finds out the digest of an image that the lock knows by tag only, and says what to do about pulls that fail. */
 import type Docker from "dockerode";
 import { pullImage } from "./engine";
+import { Layers } from "./layers";
 import { DIGEST, type ImageLock } from "./lock";
 import { Step } from "./progress";
 import { ReferenceError, mirrored, tagReference } from "./reference";
@@ -19,11 +20,15 @@ export async function resolveDigest(
   if (!pull) throw new ReferenceError(`image "${name}" has no reference to pull in catalogs/images.yaml`);
   const reference = tagReference(pull, registry);
   const step = new Step(name, `pulling ${reference}`);
+  const layers = new Layers();
   try {
-    await pullImage(docker, step, reference);
+    await pullImage(docker, reference, (message) => {
+      layers.add(message);
+      step.note(`pulling ${reference}: ${layers}`);
+    });
   } catch (error) {
     step.end("failed after");
-    throw new Error(`${reference} could not be pulled: ${(error as Error).message}`, { cause: error });
+    throw pullFault(name, reference, error);
   }
   step.end("pulled in");
   const { RepoDigests } = await docker.getImage(reference).inspect();
@@ -42,4 +47,18 @@ export function digestOf(repoDigests: readonly string[], repository: string, ref
   throw new Error(
     `the engine knows no registry digest of ${reference} (it has: ${repoDigests.join(", ") || "none"}); pull it again`,
   );
+}
+
+/** What engines say when the registry answers and does not have it: "manifest unknown", "… not found". */
+const ABSENT = /manifest unknown|not found/i;
+
+/** The error of a pull that failed, with what to do about it. */
+export function pullFault(name: string, reference: string, error: unknown): Error {
+  const why = (error as Error).message.trim();
+  const cure = ABSENT.test(why)
+    ? `The registry does not have it. Set a digest that it has: pulumi config set --path 'imageDigests["${name}"]' sha256:…\n` +
+      "or another mirror: imageRegistry"
+    : "Try again. Behind a mirror set imageRegistry; where a registry asks for a login, docker pull it by hand first; " +
+      "without any registry: pulumi config set imageSource build";
+  return new Error(`image "${name}" (${reference}) could not be pulled: ${why}\n${cure}`, { cause: error });
 }

@@ -24,6 +24,23 @@ describe("Step", () => {
     expect(log.text).toBe("[3/9] x: pulling 0 s\n[3/9] x: pip install 10 s\n[3/9] x: done in 12 s\n");
   });
 
+  it("keeps lines that are to stay apart from the one that moves", () => {
+    const [log, terminal] = [sink(false), sink(true)];
+    for (const each of [log, terminal]) {
+      const step = new Step("images", "pulling 2", each);
+      step.log("[1/2] x: pulled in 0 s");
+      step.end("pulled 2 in");
+    }
+    expect(log.text).toBe("images: pulling 2 0 s\n[1/2] x: pulled in 0 s\nimages: pulled 2 in 0 s\n");
+    const lines = terminal.text.split("\r\x1b[K").slice(1);
+    expect(lines).toEqual([
+      "images: pulling 2 0 s",
+      "[1/2] x: pulled in 0 s\n",
+      "images: pulling 2 0 s",
+      "images: pulled 2 in 0 s\n",
+    ]);
+  });
+
   it("gives a terminal one line that moves and is never wider than it", () => {
     const terminal = sink(true);
     const step = new Step("[1/1] x", "a".repeat(60), terminal);
