@@ -1,9 +1,8 @@
 /** `npm run tools`, `npm run call`: a real MCP client on the command line, for a first look and for scripts. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { parse } from "../config";
 import { coreEndpoints } from "../services/endpoints";
-import { stackSource } from "./workspace";
+import { readConfig } from "./stack-config";
 
 interface Options {
   readonly stack: string;
@@ -27,7 +26,7 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
   }
 }
 
-const endpointsOf = (stack: string) => coreEndpoints(parse(stackSource(stack)).config);
+const endpointsOf = (stack: string) => coreEndpoints(readConfig(stack));
 
 /** Lists the tools of every endpoint. */
 export async function tools({ stack, json }: Options): Promise<void> {

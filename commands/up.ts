@@ -1,18 +1,19 @@
 /** `npm run up`: from whatever this machine has to a running stack. It can be repeated at any time. */
-import { parse, type Config } from "../config";
+import type { Config } from "../config";
 import { offerEngine } from "../engines/install";
 import { connect } from "../engines/images/engine";
 import { readLock } from "../engines/images/lock";
 import { EngineNotFound, type EngineAddress } from "../engines/locate";
-import { findEngine, prepare, StackFaults } from "../prepare";
+import { findEngine, prepare } from "../prepare";
 import { coreEndpoints } from "../services/endpoints";
 import { askYes, interactive } from "./ask";
 import { showFailedServices } from "./failed-services";
 import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
 import { findDigests, unpinned } from "./record-digests";
+import { readConfig, stackSource } from "./stack-config";
 import { endpointTable, nextStep } from "./summary";
-import { openWorkspace, requirePulumi, runPulumi, stackSource, type Workspace } from "./workspace";
+import { openWorkspace, requirePulumi, runPulumi, type Workspace } from "./workspace";
 
 export interface UpOptions {
   readonly stack: string;
@@ -22,13 +23,6 @@ export interface UpOptions {
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** The stack's config as it is now. @throws StackFaults */
-function readConfig(stack: string): Config {
-  const { config, faults } = parse(stackSource(stack));
-  if (faults.length > 0) throw new StackFaults(faults);
-  return config;
-}
 
 async function ensureEngine(config: Config, yes: boolean): Promise<EngineAddress> {
   try {
@@ -73,8 +67,9 @@ function finish(config: Config, json: boolean): void {
 
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
 export async function up(options: UpOptions): Promise<void> {
-  const { stack, yes = false, json = false } = options;
-  readConfig(stack);
+  const { stack, bundles, yes = false, json = false } = options;
+  // Before anything is set: a wrong value must not get into the config.
+  readConfig(stack, bundles === undefined ? {} : { bundles });
   const workspace = await openWorkspace(stack);
   const settled = await settle(workspace, options);
   const engine = await ensureEngine(settled, yes);

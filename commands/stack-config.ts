@@ -1,0 +1,51 @@
+/** The stack's config as the program will get it; read from its file, since asking Pulumi would cost a second. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse as parseYaml } from "yaml";
+import { parse, type Config, type Source } from "../config";
+import { PROJECT_ROOT } from "../engines/images/lock";
+import { StackFaults } from "../prepare";
+
+/** Project name, as in Pulumi.yaml. */
+export const PROJECT = "mcp-gateway-stack";
+
+/** File with the config of a stack. */
+const stackFile = (root: string, stack: string): string => path.join(root, `Pulumi.${stack}.yaml`);
+
+/** The map below `config:`. @throws Error that names the file */
+function readFile(file: string): Record<string, unknown> {
+  if (!existsSync(file)) return {};
+  try {
+    const { config } = (parseYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> | null };
+    return config ?? {};
+  } catch (error) {
+    throw new Error(`${file} cannot be read; correct it by hand: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function textOf(key: string, value: unknown): string {
+  if (typeof value !== "object") return String(value);
+  if (value !== null && "secure" in value) {
+    throw new StackFaults([
+      `${key}: is set as a secret, which only Pulumi can read; set it again: pulumi config set --plaintext ${key} VALUE`,
+    ]);
+  }
+  return JSON.stringify(value);
+}
+
+/** What `parse` reads. @throws Error when the file cannot be used */
+export function stackSource(stack: string, root = PROJECT_ROOT): Source {
+  const own = Object.entries(readFile(stackFile(root, stack))).flatMap(([key, value]) => {
+    const [, name] = key.startsWith(`${PROJECT}:`) ? key.split(":") : [];
+    return name === undefined ? [] : [[name, textOf(name, value)] as const];
+  });
+  return { project: PROJECT, stack, directory: root, set: Object.fromEntries(own), env: process.env };
+}
+
+/** The stack's config; `changes` are keys that are about to be set. @throws StackFaults with every fault. */
+export function readConfig(stack: string, changes: Readonly<Record<string, string>> = {}): Config {
+  const source = stackSource(stack);
+  const { config, faults } = parse({ ...source, set: { ...source.set, ...changes } });
+  if (faults.length > 0) throw new StackFaults(faults);
+  return config;
+}
