@@ -46,6 +46,13 @@ const only = <T extends z.core.$ZodLooseShape>(what: string, shape: T) =>
         : undefined,
   });
 
+/** Without a dot or a port engines take the first part for a namespace of Docker Hub. */
+const MIRROR = z
+  .string("must be text")
+  .regex(
+    /^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+|[a-z0-9.-]+:\d+)(\/[a-z0-9._-]+)*\/?$/,
+    "must be the start of image references, HOST[:PORT][/PATH]: lower case, a dot or a port in the host, no http://, no tag",
+  );
 const DIGEST = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
 /** `config set --path` makes numbers of digits; taken over as they are, 0755 would become 493. */
 const TEXT = z.string("must be text: in quotes, or set with --type string");
@@ -213,8 +220,10 @@ export const KEYS = {
       group: "Engine and images",
       description: "Mirrors: upstream registry host → prefix that holds its repositories",
       example: `--path 'imageRegistry["docker.io"]' mirror.lan:5000/hub`,
+      notes:
+        "The engine pulls from it by HTTPS; plain HTTP has to be allowed in the engine's own settings, except on 127.0.0.1.",
     },
-    z.record(z.string(), z.string("must be text").min(1, "must not be empty")),
+    z.record(z.string(), MIRROR),
   ),
   imageDigests: objectKey(
     {

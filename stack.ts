@@ -10,7 +10,7 @@ import type { SharedVolume } from "./engines/engine";
 import { readText, type CopyPlan, type SecretPlan } from "./engines/files/layout";
 import { buildTag } from "./engines/images/hash";
 import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
-import { imageReference } from "./engines/images/reference";
+import { imageReference, strayFaults } from "./engines/images/reference";
 import {
   gatewayCatalog,
   secretNamesOf,
@@ -109,12 +109,13 @@ function readCatalog(config: Config, images: CatalogImages, root: string): Catal
 export function planStack(config: Config, root = PROJECT_ROOT): PlanResult {
   const lock = readLock();
   const reference = references(config, lock);
+  const stray = strayFaults({ lock, registry: config.imageRegistry, digests: config.imageDigests });
   const { catalog, faults } = readCatalog(config, catalogImages(lock, reference), root);
-  if (catalog === undefined) return { plan: undefined, faults };
+  if (catalog === undefined) return { plan: undefined, faults: [...stray, ...faults] };
   const serverLabels = { ...stackLabels(config), "mcp-stack.service": "mcp-server" };
   const core = coreServices(config, catalog, serverLabels);
   const names = [...new Set([...Object.values(core).map(({ image }: ServiceSpec) => image), ...catalog.images])];
-  const imageFaults = names.flatMap((name) => messageOf(() => reference(name)));
+  const imageFaults = [...stray, ...names.flatMap((name) => messageOf(() => reference(name)))];
   if (imageFaults.length > 0) return { plan: undefined, faults: imageFaults };
   const images = names.map((name) => ({ name, reference: reference(name) }));
   const secrets = secretsOf(config, catalog);

@@ -29,6 +29,25 @@ function entryOf(lock: ImageLock, name: string): ImageEntry {
   throw new ReferenceError(`image "${name}" is not in catalogs/images.yaml; known are ${Object.keys(lock).join(", ")}`);
 }
 
+/** Mirrors and digests that are set for what the lock does not have, and so would silently count for nothing; one line each. */
+export function strayFaults({
+  lock,
+  registry,
+  digests,
+}: Pick<ReferenceSettings, "lock" | "registry" | "digests">): string[] {
+  const hosts = Object.values(lock).flatMap(({ pull }) => (pull && referenceParts(pull.reference)?.host) ?? []);
+  const fault = (key: string, name: string, kind: string, known: readonly string[]): string =>
+    `${key}: "${name}" is no ${kind} of catalogs/images.yaml (it has ${[...new Set(known)].join(", ")}); ` +
+    `correct it, or remove it: pulumi config rm --path '${key}["${name}"]'`;
+  const unknown = (set: Readonly<Record<string, string>>, known: readonly string[]): string[] =>
+    Object.keys(set).filter((name) => !known.includes(name));
+  const names = Object.keys(lock);
+  return [
+    ...unknown(registry, hosts).map((name) => fault("imageRegistry", name, "registry", hosts)),
+    ...unknown(digests, names).map((name) => fault("imageDigests", name, "image", names)),
+  ];
+}
+
 /** host/path with the host replaced by its mirror, if there is one; without tag and digest. */
 export function mirrored(reference: string, registry: ReferenceSettings["registry"]): string {
   const parts = referenceParts(reference);

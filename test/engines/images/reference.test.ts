@@ -3,6 +3,7 @@ import { digestOf } from "../../../engines/images/pull";
 import {
   ReferenceError,
   imageReference,
+  strayFaults,
   tagReference,
   type ReferenceSettings,
 } from "../../../engines/images/reference";
@@ -85,6 +86,22 @@ describe("imageReference", () => {
       expect(imageReference(name, settings({ lock: real }))).toMatch(/^[a-z.]+\/[a-z0-9./-]+@sha256:[0-9a-f]{64}$/);
     }
     expect(names).toContain("traefik");
+  });
+});
+
+describe("settings for what the lock does not have", () => {
+  it("are faults, since they would count for nothing", () => {
+    const registry = { "docker.io": "m.example", "hub.docker.com": "m.example" };
+    expect(strayFaults({ lock, registry, digests: { loose: B, lose: B } })).toEqual([
+      'imageRegistry: "hub.docker.com" is no registry of catalogs/images.yaml (it has docker.io, ghcr.io); ' +
+        `correct it, or remove it: pulumi config rm --path 'imageRegistry["hub.docker.com"]'`,
+      'imageDigests: "lose" is no image of catalogs/images.yaml (it has pinned, loose, homemade); ' +
+        `correct it, or remove it: pulumi config rm --path 'imageDigests["lose"]'`,
+    ]);
+  });
+
+  it("are none when the lock has them", () => {
+    expect(strayFaults({ lock, registry: { "ghcr.io": "m.example" }, digests: { pinned: A } })).toEqual([]);
   });
 });
 
