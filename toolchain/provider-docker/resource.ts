@@ -68,23 +68,49 @@ export function resourceHandler(type: ResourceType, engine: () => Engine): Resou
 
     diff: ({ state, news }) => diffOf(type, toPlain(state), toPlain(news)),
 
-    async create({ inputs, preview, ...context }) {
+    async create({ inputs, preview, timeoutSeconds, ...context }) {
       const wanted = toPlain(inputs);
       if (preview) return { id: "", outputs: fromPlain(plannedCreate(fields, wanted)) };
-      const { id, outputs } = await type.create(engine(), wanted, context);
+      const { id, outputs } = await withinTime(timeoutSeconds, context, (limited) =>
+        type.create(engine(), wanted, limited),
+      );
       return { id, outputs: fromPlain(withoutInternals(outputs) as Properties) };
     },
 
     read: (request) => read(type, engine(), request),
 
-    async update({ state, news, preview, id, ...context }) {
+    async update({ state, news, preview, id, timeoutSeconds, ...context }) {
       const [old, wanted] = [toPlain(state), toPlain(news)];
       if (preview || !type.update) return fromPlain(plannedUpdate(fields, old, wanted));
-      return fromPlain(await type.update(engine(), old, wanted, context, id));
+      const update = type.update.bind(type);
+      const outputs = await withinTime(timeoutSeconds, context, (limited) =>
+        update(engine(), old, wanted, limited, id),
+      );
+      return fromPlain(withoutInternals(outputs) as Properties);
     },
 
     delete: ({ id, state }) => type.delete(engine(), id, toPlain(state)),
   };
+}
+
+/** The official plugin's time for one operation. */
+const OPERATION_SECONDS = 20 * 60;
+
+/** Runs `work` with a signal that also ends when its time is over; `seconds` comes from customTimeouts, or is 0. */
+async function withinTime<T>(
+  seconds: number,
+  context: ResourceContext,
+  work: (limited: ResourceContext) => Promise<T>,
+): Promise<T> {
+  const limit = seconds || OPERATION_SECONDS;
+  const clock = new AbortController();
+  const over = new Error(`it was not done after ${limit} s; allow more by the resource option customTimeouts`);
+  const timer = setTimeout(() => clock.abort(over), limit * 1000);
+  try {
+    return await work({ ...context, signal: AbortSignal.any([context.signal, clock.signal]) });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 type Naming = Parameters<typeof autoName>[0];

@@ -99,6 +99,12 @@ function networking(inputs: ContainerInputs) {
   };
 }
 
+/** Older engines keep a name as it comes; the official plugin's client always sends the long one. */
+function capability(name: string): string {
+  const upper = name.toUpperCase();
+  return upper === "ALL" || upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
+}
+
 function security(inputs: ContainerInputs) {
   const options = inputs.securityOpts ?? [];
   // Not an option of the engine but of its clients.
@@ -106,8 +112,8 @@ function security(inputs: ContainerInputs) {
   return {
     Privileged: inputs.privileged ?? false,
     ReadonlyRootfs: inputs.readOnly,
-    CapAdd: inputs.capabilities?.adds,
-    CapDrop: inputs.capabilities?.drops,
+    CapAdd: inputs.capabilities?.adds?.map(capability),
+    CapDrop: inputs.capabilities?.drops?.map(capability),
     SecurityOpt: options.filter((option) => option !== "systempaths=unconfined"),
     ...(unconfined ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
     UsernsMode: inputs.usernsMode,

@@ -35,7 +35,7 @@ export async function createContainer(engine: Engine, checked: Properties, conte
     const printed = await bringUp(engine, id, inputs, context);
     return { id, outputs: await outputsOf(engine, id, checked, printed) };
   } catch (error) {
-    if (context.signal.aborted) throw await removeCancelled(engine, id, inputs);
+    if (context.signal.aborted) throw await removeUnfinished(engine, id, inputs.name, context);
     const outputs = await outputsOf(engine, id, checked, {}).catch(() => checked);
     throw new InitFailed(id, fromPlain(tainted(outputs)), fromPlain(checked), [(error as Error).message]);
   }
@@ -92,14 +92,14 @@ async function outputsOf(engine: Engine, id: string, inputs: Properties, printed
   return createdOutputs(containerFields, inputs, { ...read, ...printed }, ["capabilities", "platform"]);
 }
 
-async function removeCancelled(engine: Engine, id: string, { name }: ContainerInputs): Promise<Error> {
+/** Removes what was not finished; gives the error that says so. */
+async function removeUnfinished(engine: Engine, id: string, name: string, { signal }: ResourceContext): Promise<Error> {
+  const why = `container "${name}" was not finished: ${(signal.reason as Error).message}`;
   try {
     await engine.docker.getContainer(id).remove({ force: true, v: true });
-    return new Error(`container "${name}" was not finished when the update was cancelled; it was removed`);
+    return new Error(`${why}. It was removed.`);
   } catch (error) {
-    return new Error(
-      `container "${name}" was not finished when the update was cancelled, and could not be removed: ` +
-        `${daemonText(error, engine.host)}; the next update tries again`,
-    );
+    const text = daemonText(error, engine.host);
+    return new Error(`${why}. It could not be removed (${text}); the next update tries again.`);
   }
 }

@@ -34,7 +34,7 @@ export async function waitUntilHealthy(
     if (!info) throw new Error(`${NOT_HEALTHY}: somebody removed it while it started`);
     if (!info.State.Health) throw new Error(NO_HEALTHCHECK);
     if (info.State.Health.Status === "healthy") return;
-    const seconds = Math.round((Date.now() - start) / 1000);
+    const seconds = Math.floor((Date.now() - start) / 1000);
     const reason = endedForGood(info) ?? (seconds >= inputs.waitTimeout ? stillNot(info, inputs) : undefined);
     if (reason !== undefined) {
       await showLog(engine, info, context);

@@ -1,0 +1,125 @@
+/** Containers with `wait: true`: an update is done when they are healthy, and says why when they are not. */
+import type { PropertyMap } from "../../../toolchain/plugin/properties";
+import type { ResourceUnderTest } from "../../support/provider";
+import { CONTAINER, docker, uniqueName, world } from "./world";
+
+const w = world();
+
+/** Healthy as soon as /ready exists. */
+const waiting = (more: PropertyMap = {}): PropertyMap =>
+  w.sleeper({
+    command: ["sh", "-c", "echo one; echo two >&2; sleep 3600"],
+    healthcheck: {
+      tests: ["CMD-SHELL", "test -e /ready || { echo not yet; exit 7; }"],
+      interval: "200ms",
+      retries: 100,
+    },
+    wait: true,
+    waitTimeout: 1,
+    ...more,
+  });
+
+/** The same, with /ready from the start. */
+const READY = { uploads: [{ file: "/ready", content: "1" }] };
+
+const status = async (container: ResourceUnderTest): Promise<string | undefined> =>
+  (await docker.getContainer(container.known().id).inspect()).State.Health?.Status;
+
+test("the update is done when the container is healthy", async () => {
+  const container = w.resource(CONTAINER);
+  await container.up(waiting({ ...READY, waitTimeout: 20 }));
+  expect(await status(container)).toBe("healthy");
+  expect(container.known().initErrors).toEqual([]);
+});
+
+describe("a container that does not get healthy in time", () => {
+  const FAILURE =
+    "container failed to be in healthy state: it is starting after 1 s (waitTimeout); its last check ended with 7: not yet";
+
+  test("fails the update, keeps running and is in the state", async () => {
+    const container = w.resource(CONTAINER);
+    await expect(container.up(waiting())).rejects.toThrow(FAILURE);
+    expect(container.known().initErrors).toEqual([FAILURE]);
+    expect(await status(container)).toBe("starting");
+  });
+
+  test("shows the last lines of its log", async () => {
+    const container = w.resource(CONTAINER);
+    const name = uniqueName();
+    const command = ["sh", "-c", "i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo line $i; done; sleep 3600"];
+    await expect(container.up(waiting({ name, command }))).rejects.toThrow(FAILURE);
+    const lines = Array.from({ length: 15 }, (_, index) => `line ${index + 16}`).join("\n");
+    expect(container.log.filter(({ status }) => !status)).toEqual([
+      { severity: "error", message: `last lines of ${name}:\n${lines}`, status: false },
+    ]);
+  });
+
+  test("says so when there is no log", async () => {
+    const [container, name] = [w.resource(CONTAINER), uniqueName()];
+    await expect(container.up(waiting({ name, command: ["sleep", "3600"] }))).rejects.toThrow(FAILURE);
+    expect(container.log.map(({ message }) => message)).toContain(`${name} has printed nothing`);
+  });
+
+  test("is replaced by every preview, even when it got healthy by itself, until a refresh takes it as it is", async () => {
+    const container = w.resource(CONTAINER);
+    await expect(container.up(waiting())).rejects.toThrow(FAILURE);
+    const replaced = { step: "replace", changes: { networkDatas: "update-replace" }, deleteBeforeReplace: true };
+    expect(await container.preview(waiting())).toEqual(replaced);
+    await (await docker.getContainer(container.known().id).exec({ Cmd: ["sh", "-c", "echo > /ready"] })).start({});
+    expect(await container.preview(waiting())).toEqual(replaced);
+    await container.refresh();
+    expect(container.known().initErrors).toEqual([]);
+    expect(await container.preview(waiting())).toMatchObject({ step: "same" });
+  });
+
+  test("is removed and made again by the next up", async () => {
+    const container = w.resource(CONTAINER);
+    const name = uniqueName();
+    await expect(container.up(waiting({ name }))).rejects.toThrow(FAILURE);
+    const { id } = container.known();
+    const repaired = waiting({ name, ...READY, waitTimeout: 20 });
+    expect(await container.up(repaired)).toMatchObject({ step: "replace" });
+    expect(container.known().id).not.toBe(id);
+    expect(await container.preview(repaired)).toMatchObject({ step: "same" });
+  });
+});
+
+describe("a container that ends while it is waited for", () => {
+  const ends = (more: PropertyMap): PropertyMap => waiting({ command: ["sh", "-c", "echo gone; exit 3"], ...more });
+
+  test.each([
+    [{ restart: "no" }, "no"],
+    [{ restart: "on-failure", maxRetryCount: 1 }, "on-failure"],
+  ])("with %j: fails before the time is over", async (policy, name) => {
+    const container = w.resource(CONTAINER);
+    await expect(container.up(ends({ ...policy, waitTimeout: 3600 }))).rejects.toThrow(
+      `container failed to be in healthy state: it ended with exit code 3 and its restart policy "${name}" does not start it again`,
+    );
+    expect(container.log.at(-1)?.message).toMatch(/^last lines of .*:\ngone(\ngone)*$/);
+  });
+
+  test("with a policy that starts it again: fails when the time is over and says how often it was started", async () => {
+    await expect(w.resource(CONTAINER).up(ends({ restart: "unless-stopped", waitTimeout: 2 }))).rejects.toThrow(
+      /^container failed to be in healthy state: it is \w+ after 2 s \(waitTimeout\), restarted \d+ times \(exit code 3\)/,
+    );
+  });
+});
+
+test("without a healthcheck: the official text, the container is left running and is in the state", async () => {
+  const container = w.resource(CONTAINER);
+  await expect(container.up(w.sleeper({ wait: true }))).rejects.toThrow(
+    "you have supplied a 'wait' argument, but the container does not have a healthcheck defined. Please remove the 'wait' argument or add a 'healthcheck' attribute",
+  );
+  const { State } = await docker.getContainer(container.known().id).inspect();
+  expect(State.Running).toBe(true);
+  expect(container.known().initErrors).toHaveLength(1);
+});
+
+test("wait only acts at creation, not when an update starts the container", async () => {
+  const container = w.resource(CONTAINER);
+  await container.up(waiting({ wait: false }));
+  await docker.getContainer(container.known().id).kill();
+  await container.refresh();
+  expect(await container.up(waiting())).toMatchObject({ step: "update" });
+  expect(await status(container)).toBe("starting");
+});

@@ -1,0 +1,76 @@
+/** What the tests of the docker stand-in share: the plugin, names of their own, and removal of all that they made. */
+import { randomBytes } from "node:crypto";
+import Docker from "dockerode";
+import type { PropertyMap } from "../../../toolchain/plugin/properties";
+import type { PluginOptions } from "../../../toolchain/plugin/server";
+import type { Engine } from "../../../toolchain/provider-docker/engine/connect";
+import { dockerPlugin } from "../../../toolchain/provider-docker/plugin";
+import { busyboxImage } from "../../support/busybox-image";
+import { ResourceUnderTest } from "../../support/provider";
+
+export const CONTAINER = "docker:index/container:Container";
+export const NETWORK = "docker:index/network:Network";
+export const VOLUME = "docker:index/volume:Volume";
+export const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
+
+/** The machine's engine, for a look past the plugin. */
+export const docker = new Docker();
+
+/** Prefix of every name of this test file, so that runs beside it are not touched. */
+const PREFIX = `mcp-stack-test-${randomBytes(4).toString("hex")}`;
+
+let counter = 0;
+
+/** A name that nobody else uses. */
+export const uniqueName = (): string => `${PREFIX}-${++counter}`;
+
+/** The image that containers run, and a plugin that is connected to the machine's engine. */
+export interface World {
+  readonly image: string;
+  readonly plugin: PluginOptions;
+  /** A resource with a unique name of its own, removed after the test whatever happens. */
+  resource(type: string): ResourceUnderTest;
+  /** Inputs of a container that sleeps; `more` adds to them or replaces them. */
+  sleeper(more?: PropertyMap): PropertyMap;
+}
+
+/** Prepares one test file: call it at its top, use the answer inside tests. */
+export function world(changes: Partial<Engine> = {}): World {
+  const plugin = dockerPlugin(changes);
+  const state = { image: "" };
+  beforeAll(async () => {
+    state.image = await busyboxImage(docker);
+    await plugin.configure?.({});
+  });
+  afterEach(removeAll);
+  return {
+    plugin,
+    get image() {
+      return state.image;
+    },
+    resource: (type) => new ResourceUnderTest(plugin, type, uniqueName()),
+    // Without a grace time it is killed at once; nothing in it listens to a polite signal.
+    sleeper: (more) => ({ image: state.image, command: ["sleep", "3600"], ...more }),
+  };
+}
+
+const isOurs = (name: string | undefined): boolean => name?.replace(/^\//, "").startsWith(PREFIX) ?? false;
+
+/** One with `rm` may be about to go by itself. */
+function unlessItIsGoing(error: { statusCode?: number }): void {
+  if (error.statusCode !== 404 && error.statusCode !== 409) throw error as Error;
+}
+
+/** Removes by name what the tests made; automatic names begin with the resource's, which is unique as well. */
+export async function removeAll(): Promise<void> {
+  const containers = (await docker.listContainers({ all: true })).filter(({ Names }) => Names.some(isOurs));
+  await Promise.all(
+    containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessItIsGoing)),
+  );
+  const networks = (await docker.listNetworks()).filter(({ Name }) => isOurs(Name));
+  await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
+  const { Volumes } = await docker.listVolumes();
+  await Promise.all(Volumes.filter(({ Name }) => isOurs(Name)).map(({ Name }) => docker.getVolume(Name).remove()));
+  const images = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []).filter(isOurs);
+  await Promise.all(images.map((tag) => docker.getImage(tag).remove({ force: true })));
+}
