@@ -100,7 +100,7 @@ function urlFaults({ kind, url, file, fault }: Asked): string[] {
   return [fault("url", "has no file name at its end", `set ${KINDS[kind].setting}File to the name that it gets`)];
 }
 
-function fileFaults({ file, url, fault }: Asked, known: Model | undefined): string[] {
+function fileFaults({ kind, file, url, fault }: Asked, known: Model | undefined): string[] {
   const name = file ?? (url === undefined ? undefined : fileOf(url));
   const part = file === undefined ? "url" : "file";
   if (file !== undefined && !FILE_NAME.test(file))
@@ -108,7 +108,7 @@ function fileFaults({ file, url, fault }: Asked, known: Model | undefined): stri
   if (name !== undefined && /-\d{5}-of-\d{5}\./.test(name))
     return [fault(part, "is one of several files of a model", "set a model that is a single file")];
   if (url === undefined && known === undefined) {
-    const set = "set the URL too (a file that lies in its directory already is not fetched again)";
+    const set = `set ${KINDS[kind].setting}Url too (a file that lies in its directory already is not fetched again)`;
     return [fault("file", "is no file of catalogs/models.yaml", set)];
   }
   return [];
