@@ -7,11 +7,17 @@ const TIMEOUT_MS = 3_000;
 
 /** `pull` if the registry answers in time, else `build`. */
 export async function findImageSource(registry = REGISTRY, timeoutMs = TIMEOUT_MS): Promise<"pull" | "build"> {
+  // Loaded here: it is needed once in a stack's life. Node's own fetch does not know proxies.
+  const { EnvHttpProxyAgent, fetch } = await import("undici");
+  const dispatcher = new EnvHttpProxyAgent();
   try {
-    const answer = await fetch(registry, { signal: AbortSignal.timeout(timeoutMs), redirect: "manual" });
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await fetch(registry, { signal, dispatcher, redirect: "manual" });
     // A proxy that refuses the host answers with an error of its own; registries name their API.
     return answer.headers.has("docker-distribution-api-version") ? "pull" : "build";
   } catch {
     return "build";
+  } finally {
+    await dispatcher.destroy();
   }
 }
