@@ -1,8 +1,21 @@
 /** `npm run down`: removes containers and networks of a stack; data and images stay. */
+import type Docker from "dockerode";
+import { parse } from "../config";
+import { connect } from "../engines/images/engine";
+import { findEngine } from "../prepare";
+import { stackSource } from "./stack-config";
+import { settleUnfinished } from "./unfinished";
 import { openWorkspace, runPulumi } from "./workspace";
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Faults elsewhere in the config are no reason to keep the stack. */
+const engineOf = async (stack: string): Promise<Docker> =>
+  connect((await findEngine(parse(stackSource(stack)).config)).host);
 
 /** Ends with pulumi's own exit code. */
 export async function down({ stack }: { readonly stack: string }): Promise<void> {
   const workspace = await openWorkspace(stack);
+  await settleUnfinished(workspace, () => engineOf(stack), say);
   process.exitCode = (await runPulumi(workspace, ["destroy", "--yes", "--skip-preview"], { output: "show" })).code;
 }

@@ -19,18 +19,28 @@ export function logText(frames: Buffer): string {
   return parts.join("");
 }
 
-/** Says state and last log lines of each service of the stack that does not run well. */
+async function lastLines(docker: Docker, id: string): Promise<string[]> {
+  const log = await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: LINES });
+  const text = logText(log).trimEnd();
+  return text === "" ? [] : text.split("\n");
+}
+
+/**
+ * Says state and last log lines of each service of the stack that does not run well.
+ *
+ * @param shown ids of containers whose log is in front of the user already
+ */
 export async function showFailedServices(
   docker: Docker,
   stack: { readonly project: string; readonly stack: string },
+  shown: ReadonlySet<string>,
   say: (line: string) => void,
 ): Promise<void> {
   const label = Object.entries(stackLabels(stack)).map(([key, value]) => `${key}=${value}`);
   const containers = await docker.listContainers({ all: true, filters: { label } });
-  for (const container of containers.filter(isFailed)) {
-    const log = await docker.getContainer(container.Id).logs({ stdout: true, stderr: true, tail: LINES });
-    const lines = logText(log).trimEnd().split("\n");
-    say(`\n${container.Labels["mcp-stack.service"]} (${container.Status}) said last:`);
+  for (const { Id, Labels, Status } of containers.filter((one) => isFailed(one) && !shown.has(one.Id))) {
+    const lines = await lastLines(docker, Id);
+    say(`\n${Labels["mcp-stack.service"]} (${Status}) said ${lines.length > 0 ? "last:" : "nothing"}`);
     for (const line of lines) say(`    ${line}`);
   }
 }

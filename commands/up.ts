@@ -1,4 +1,5 @@
 /** `npm run up`: from whatever this machine has to a running stack. It can be repeated at any time. */
+import type Docker from "dockerode";
 import type { Config } from "../config";
 import { offerEngine } from "../engines/install";
 import { connect } from "../engines/images/engine";
@@ -12,7 +13,9 @@ import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
 import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
+import { readState } from "./state";
 import { endpointTable, nextStep } from "./summary";
+import { settleUnfinished } from "./unfinished";
 import { openWorkspace, requirePulumi, runPulumi, type Workspace } from "./workspace";
 
 export interface UpOptions {
@@ -65,6 +68,22 @@ function finish(config: Config, json: boolean): void {
   else process.stdout.write(`\n${endpointTable(endpoints)}\n\n${nextStep(endpoints)}\n`);
 }
 
+/** Shows logs after a failure. It must not hide the failure itself. */
+async function explain(workspace: Workspace, docker: Docker, config: Config): Promise<void> {
+  try {
+    await showFailedServices(docker, config, await shownByPlugin(workspace), say);
+  } catch (error) {
+    say(`\nlogs of the services cannot be shown: ${(error as Error).message}`);
+  }
+}
+
+/** Our own plugin shows the log of a container that it waits for in vain; the official one does not. */
+async function shownByPlugin(workspace: Workspace): Promise<Set<string>> {
+  if (workspace.toolchain.pluginSource === "official") return new Set();
+  const { resources = [] } = (await readState(workspace)).deployment;
+  return new Set(resources.flatMap(({ id, initErrors }) => (id !== undefined && initErrors?.length ? [id] : [])));
+}
+
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
 export async function up(options: UpOptions): Promise<void> {
   const { stack, bundles, yes = false, json = false } = options;
@@ -77,9 +96,13 @@ export async function up(options: UpOptions): Promise<void> {
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);
   await fetchImages(config, docker, plan.images);
+  await settleUnfinished(workspace, () => Promise.resolve(docker), say);
   const args = ["up", "--yes", "--skip-preview", ...(interactive() ? [] : ["--non-interactive"])];
-  const { code } = await runPulumi(workspace, args, { output: json ? "stderr" : "show" });
+  const { code, interrupted } = await runPulumi(workspace, args, { output: json ? "stderr" : "show" });
   process.exitCode = code;
-  if (code === 0) finish(config, json);
-  else await showFailedServices(docker, config, say);
+  if (code === 0) return finish(config, json);
+  if (!interrupted) await explain(workspace, docker, config);
+  say(
+    `\n${interrupted ? "Interrupted" : "Not everything is up"}: npm run up goes on from here, npm run down removes what is there.`,
+  );
 }

@@ -1,5 +1,5 @@
 /** How Pulumi runs in this checkout: its environment, and the stack. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -45,6 +45,8 @@ function passOverDead(directory: string, stack: string): void {
 
 export interface PulumiResult {
   readonly code: number;
+  /** The user pressed Ctrl-C, or something asked this process to end. */
+  readonly interrupted: boolean;
   /** Both empty unless they were captured. */
   readonly stdout: string;
   readonly stderr: string;
@@ -61,7 +63,9 @@ const STREAMS = {
   capture: ["ignore", "pipe", "pipe"],
 } as const;
 
-/** Runs pulumi in the checkout. Ctrl-C reaches it by itself, and it decides when to end. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Runs pulumi in the checkout. */
 export const runPulumi = (
   workspace: Workspace,
   args: readonly string[],
@@ -81,15 +85,29 @@ export function runPulumiIn(
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream]?.setEncoding("utf8").on("data", (text: string) => (captured[stream] += text));
   }
-  const ignore = (): void => undefined;
-  process.on("SIGINT", ignore);
+  const watch = passSignals(child);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      process.off("SIGINT", ignore);
-      resolve({ code: code ?? 128 + (signal ? os.constants.signals[signal] : 0), ...captured });
+      const interrupted = watch.end();
+      resolve({ code: code ?? 128 + (signal ? os.constants.signals[signal] : 0), interrupted, ...captured });
     });
   });
+}
+
+/** Ctrl-C reaches Pulumi by itself, other wishes to end are passed on; Pulumi decides when to end. */
+function passSignals(child: ChildProcess): { end(): boolean } {
+  let seen = false;
+  const passOn = (signal: NodeJS.Signals): void => {
+    seen = true;
+    if (signal !== "SIGINT") child.kill("SIGTERM");
+  };
+  for (const signal of SIGNALS) process.on(signal, passOn);
+  const end = (): boolean => {
+    for (const signal of SIGNALS) process.off(signal, passOn);
+    return seen;
+  };
+  return { end };
 }
 
 /** Runs pulumi where only success will do; what it printed is in front of the user. */
