@@ -4,12 +4,11 @@ import path from "node:path";
 import { findOnPath, isExecutable, versionOf, type Cli } from "./cli-path";
 import { hash, makeWhole } from "./files";
 import { run, tail } from "./run";
-import { PULUMI_VERSION, type Settings } from "./settings";
+import { INSTALL_PULUMI, PULUMI_VERSION, type Settings } from "./settings";
 
 const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 /** Without the stamp `pulumi version` is empty, and checks of a required version are skipped. */
 const LDFLAGS = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${PULUMI_VERSION}`;
-const INSTALL_PULUMI = "https://www.pulumi.com/docs/iac/download-install/";
 
 /** The folder of the CLI that these module files give. */
 function folder({ toolchainDir, cacheDir }: Settings): string {

@@ -1,8 +1,7 @@
-/** Files that appear complete or not at all, a lock between processes, and content hashes. */
+/** Files that appear complete or not at all, and content hashes. */
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** SHA-256 of the parts, in hex. Each part is told apart from its neighbours by its length. */
 export function hash(...parts: readonly (string | Buffer)[]): string {
@@ -37,17 +36,27 @@ export function writeWhole(file: string, content: string | Buffer, mode = 0o644)
   fs.renameSync(temporary, file);
 }
 
-/** Fills a fresh folder and renames it to `target` (replacing it); if `fill` fails, nothing stays. */
+/**
+ * Fills a fresh folder and renames it to `target` (replacing it); if `fill` fails, nothing stays. Only one process may
+ * do so at a time: what an interrupted one left behind is removed.
+ */
 export async function makeWhole(target: string, fill: (directory: string) => Promise<void>): Promise<void> {
-  fs.mkdirSync(path.dirname(target), { recursive: true });
-  const temporary = fs.mkdtempSync(`${target}.making-`);
+  const [parent, unfinished] = [path.dirname(target), `${path.basename(target)}.making-`];
+  fs.mkdirSync(parent, { recursive: true });
+  const removeUnfinished = (): void => {
+    for (const name of fs.readdirSync(parent).filter((each) => each.startsWith(unfinished))) {
+      fs.rmSync(path.join(parent, name), { recursive: true, force: true });
+    }
+  };
+  removeUnfinished();
   try {
+    const temporary = fs.mkdtempSync(path.join(parent, unfinished));
     await fill(temporary);
     fs.chmodSync(temporary, 0o755);
     fs.rmSync(target, { recursive: true, force: true });
     fs.renameSync(temporary, target);
   } finally {
-    fs.rmSync(temporary, { recursive: true, force: true });
+    removeUnfinished();
   }
 }
 
@@ -57,70 +66,5 @@ export function readJson<T>(file: string): T | undefined {
     return JSON.parse(fs.readFileSync(file, "utf8")) as T;
   } catch {
     return undefined;
-  }
-}
-
-/**
- * Does work that only one process at a time may do. The lock is a symbolic link that names its process; one whose process
- * is gone is taken over.
- *
- * @param onWait called once, with the id of the process that holds the lock
- */
-export async function withLock<T>(lock: string, onWait: (pid: string) => void, work: () => Promise<T>): Promise<T> {
-  fs.mkdirSync(path.dirname(lock), { recursive: true });
-  let waiting = false;
-  while (!take(lock)) {
-    const pid = holder(lock);
-    if (pid !== undefined && !isAlive(pid)) {
-      breakLock(lock);
-      continue;
-    }
-    if (!waiting) onWait(pid ?? "unknown");
-    waiting = true;
-    await sleep(200);
-  }
-  try {
-    return await work();
-  } finally {
-    fs.rmSync(lock, { force: true });
-  }
-}
-
-/** A link is made with its content in one step, unlike a file or a folder. */
-function take(lock: string): boolean {
-  try {
-    fs.symlinkSync(String(process.pid), lock);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-function holder(lock: string): string | undefined {
-  try {
-    return fs.readlinkSync(lock);
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: string): boolean {
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Only one of several waiting processes gets to rename a dead lock away. */
-function breakLock(lock: string): void {
-  const away = `${lock}.${process.pid}`;
-  try {
-    fs.renameSync(lock, away);
-    fs.rmSync(away, { force: true });
-  } catch {
-    // Another process was faster.
   }
 }

@@ -4,7 +4,8 @@ import path from "node:path";
 import { buildCli, cachedBuild } from "./cli-build";
 import { cachedDownload, downloadCli } from "./cli-download";
 import { cliFromPath, findOnPath, isExecutable, type Cli } from "./cli-path";
-import { hash, readJson, withLock, writeWhole } from "./files";
+import { hash, readJson, writeWhole } from "./files";
+import { withLock } from "./lock";
 import {
   ensureOfficialPlugins,
   ensureStandInPlugins,
@@ -95,7 +96,6 @@ async function putLanguageHostBeside({ pulumi }: Cli, settings: Settings): Promi
 
 function resolution(cli: Cli, official: boolean, settings: Settings): Resolution {
   const standInEnvironment = {
-    PULUMI_HOME: standInHome(settings),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     ...(hostIsOnlyOnPath(cli, settings) ? {} : { PULUMI_IGNORE_AMBIENT_PLUGINS: "true" }),
   };
@@ -104,7 +104,12 @@ function resolution(cli: Cli, official: boolean, settings: Settings): Resolution
     version: cli.version,
     cliSource: cli.source,
     pluginSource: official ? "official" : "stand-in",
-    env: { PULUMI_SKIP_UPDATE_CHECK: "1", ...(official ? {} : standInEnvironment) },
+    env: {
+      PULUMI_SKIP_UPDATE_CHECK: "1",
+      // Said for the official plugins too: a shell may have taken over the one of the stand-ins.
+      PULUMI_HOME: official ? settings.userPulumiHome : standInHome(settings),
+      ...(official ? {} : standInEnvironment),
+    },
     path: cli.source === "path" ? [] : [path.dirname(cli.pulumi)],
   };
 }

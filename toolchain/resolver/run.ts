@@ -1,5 +1,5 @@
 /** Child processes: no shell in between, ended with us, output kept for error messages. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 
 /** How a child is started. */
 export interface RunOptions {
@@ -28,49 +28,68 @@ const TICK_MS = 10_000;
  */
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   return new Promise((resolve, reject) => {
-    const started = Date.now();
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that the time limit ends what the child started, too.
+      detached: true,
     });
     const output = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      output.stdout += chunk;
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-      output.stderr += chunk;
-    });
-    let timedOut = false;
-    let signalled: NodeJS.Signals | undefined;
-    const forward = (signal: NodeJS.Signals): void => {
-      signalled = signal;
-      child.kill(signal);
-    };
-    const timeout =
-      options.timeoutMs &&
-      setTimeout(() => {
-        timedOut = true;
-        child.kill("SIGKILL");
-      }, options.timeoutMs);
-    const tick =
-      options.onTick && setInterval(() => options.onTick?.(Math.round((Date.now() - started) / 1000)), TICK_MS);
-    const settle = (): void => {
-      if (timeout) clearTimeout(timeout);
-      if (tick) clearInterval(tick);
-      for (const signal of SIGNALS) process.off(signal, forward);
-    };
-    for (const signal of SIGNALS) process.on(signal, forward);
+    for (const from of ["stdout", "stderr"] as const) {
+      child[from].setEncoding("utf8").on("data", (chunk: string) => {
+        output[from] += chunk;
+      });
+    }
+    const stopWatching = watch(child, options);
     child.on("error", (error) => {
-      settle();
+      stopWatching();
       reject(error);
     });
     child.on("close", (code) => {
-      settle();
+      const { signalled, timedOut } = stopWatching();
       if (signalled) process.kill(process.pid, signalled);
       else resolve({ code, ...output, timedOut });
     });
   });
+}
+
+/** What ended a child before its time. */
+interface Interruption {
+  readonly signalled?: NodeJS.Signals;
+  readonly timedOut: boolean;
+}
+
+/** Hands signals and the time limit on to the child's group, and ticks; the result stops that. */
+function watch(child: ChildProcess, { timeoutMs, onTick }: RunOptions): () => Interruption {
+  const started = Date.now();
+  let signalled: NodeJS.Signals | undefined;
+  let timedOut = false;
+  const forward = (signal: NodeJS.Signals): void => {
+    signalled = signal;
+    signalGroup(child, signal);
+  };
+  const timeout = setTimeout(() => {
+    timedOut = true;
+    signalGroup(child, "SIGKILL");
+  }, timeoutMs);
+  if (timeoutMs === undefined) clearTimeout(timeout);
+  const tick = setInterval(() => onTick?.(Math.round((Date.now() - started) / 1000)), TICK_MS);
+  for (const signal of SIGNALS) process.on(signal, forward);
+  return () => {
+    clearTimeout(timeout);
+    clearInterval(tick);
+    for (const signal of SIGNALS) process.off(signal, forward);
+    return { signalled, timedOut };
+  };
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended in this moment.
+  }
 }
 
 /** The last lines of a text, for an error message. */

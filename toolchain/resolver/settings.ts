@@ -20,7 +20,10 @@ export const PLUGINS = [
 /** Where releases lie: `pulumi-vVERSION-OS-ARCH.tar.gz` and `pulumi-VERSION-checksums.txt`. */
 const OFFICIAL_RELEASES = "https://get.pulumi.com/releases/sdk";
 
-/** One part of a run of the resolver; tests make their own. */
+/** Where people find Pulumi's CLI when all else fails; for messages. */
+export const INSTALL_PULUMI = "https://www.pulumi.com/docs/iac/download-install/";
+
+/** One run of the resolver; tests make their own. */
 export interface Settings {
   /** Absolute path of `toolchain/`. */
   readonly toolchainDir: string;
@@ -34,6 +37,8 @@ export interface Settings {
   readonly userPulumiHome: string;
   /** Longest wait for the first answer of the download site, in milliseconds. */
   readonly connectTimeoutMs: number;
+  /** Longest time without any data in a download, in milliseconds. */
+  readonly stallTimeoutMs: number;
   /** Longest wait for `pulumi plugin install` of one official plugin, in milliseconds. */
   readonly pluginTimeoutMs: number;
   /** Says one line to the user. */
@@ -51,7 +56,8 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv, say: (line: stri
     releases: (env.MCP_STACK_PULUMI_MIRROR || OFFICIAL_RELEASES).replace(/\/+$/, ""),
     userPulumiHome: userPulumiHome(env, cacheDir),
     connectTimeoutMs: 5_000,
-    pluginTimeoutMs: 20_000,
+    stallTimeoutMs: 30_000,
+    pluginTimeoutMs: 60_000,
     say,
   };
 }

@@ -1,0 +1,114 @@
+/** The lock between processes. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { withLock } from "../../../toolchain/resolver/lock";
+
+const ROOT = path.join(__dirname, "../../..");
+let directory: string;
+let lock: string;
+let waitedFor: string[];
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-stack-lock-"));
+  lock = path.join(directory, "below", "lock");
+  waitedFor = [];
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+  fs.rmSync(directory, { recursive: true });
+});
+
+const lockHere = <T>(work: () => Promise<T>): Promise<T> => withLock(lock, (pid) => void waitedFor.push(pid), work);
+
+/** Another process that takes the lock, says so and holds it for some time; without one, until it is killed. */
+async function holdElsewhere(milliseconds = 100_000): Promise<ChildProcess> {
+  const script = `require("./toolchain/resolver/lock").withLock(${JSON.stringify(lock)}, () => {}, () => {
+    console.log("held");
+    return new Promise((resolve) => setTimeout(resolve, ${milliseconds}));
+  });`;
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  await once(child.stdout as NodeJS.ReadableStream, "data");
+  return child;
+}
+
+describe("withLock", () => {
+  it("lets one work after the other, says once who is waited for, and is free in the end", async () => {
+    const order: string[] = [];
+    const work = (name: string) => async (): Promise<string> => {
+      order.push(`${name} starts`);
+      await new Promise((resolve) => setTimeout(resolve, 450));
+      order.push(`${name} ends`);
+      return name;
+    };
+    expect(await Promise.all([lockHere(work("a")), lockHere(work("b"))])).toEqual(["a", "b"]);
+    expect(order).toEqual(["a starts", "a ends", "b starts", "b ends"]);
+    expect(waitedFor).toEqual([String(process.pid)]);
+    expect(fs.readdirSync(path.dirname(lock))).toEqual([]);
+  });
+
+  it("waits for another process", async () => {
+    const child = await holdElsewhere(500);
+    const ended = once(child, "exit");
+    const result = await lockHere(async () => fs.readlinkSync(lock).split("-")[0]);
+    expect(result).toBe(String(process.pid));
+    expect(waitedFor).toEqual([String(child.pid)]);
+    await ended;
+    expect(child.exitCode).toBe(0);
+  });
+
+  it("takes over from a process that was killed", async () => {
+    const child = await holdElsewhere();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(fs.readlinkSync(lock)).toMatch(new RegExp(`^${child.pid}-`));
+    expect(await lockHere(() => Promise.resolve("done"))).toBe("done");
+    expect(waitedFor).toEqual([]);
+  });
+
+  it("is held by one only when many find a dead holder", async () => {
+    fs.mkdirSync(path.dirname(lock));
+    fs.symlinkSync("999999999-1", lock);
+    let [inside, most] = [0, 0];
+    const work = async (): Promise<void> => {
+      most = Math.max(most, ++inside);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      inside--;
+    };
+    await Promise.all(Array.from({ length: 5 }, () => lockHere(work)));
+    expect(most).toBe(1);
+  });
+
+  it.each([
+    ["a process whose number another one has by now", `${process.pid}-1`],
+    ["nobody", "-"],
+    ["something else", "hello"],
+  ])("passes over a lock that names %s", async (_what, content) => {
+    fs.mkdirSync(path.dirname(lock));
+    fs.symlinkSync(content, lock);
+    expect(await lockHere(() => Promise.resolve("done"))).toBe("done");
+    expect(waitedFor).toEqual([]);
+  });
+
+  it("is free again after a failure", async () => {
+    await expect(lockHere(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(await lockHere(() => Promise.resolve("done"))).toBe("done");
+  });
+
+  it("names a lock that is no link", async () => {
+    fs.mkdirSync(lock, { recursive: true });
+    await expect(lockHere(() => Promise.resolve())).rejects.toThrow(
+      `${lock} should be a symbolic link or not be there; remove it`,
+    );
+  });
+});
