@@ -1,22 +1,18 @@
 /** A tiny image for tests that run containers: Debian's static BusyBox, whose shell, wget and the like are in /bin. */
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
-import { promisify } from "node:util";
 import Docker from "dockerode";
 import tar from "tar-stream";
-
-const PACKAGE = "busybox-static";
-const run = promisify(execFile);
+import { unpacked } from "./debian-package";
 
 let made: Promise<string> | undefined;
 
 /**
- * The image's reference, `mcp-stack-test/busybox:HASH`. Imported on first use and kept between runs; needs an engine,
- * and for the first run Debian's or Ubuntu's package lists.
+ * The image's reference, `mcp-stack-test/busybox:HASH`. Imported on first use, on Debian or Ubuntu as root, and kept
+ * between runs.
  */
 export function busyboxImage(docker = new Docker()): Promise<string> {
   made ??= ensure(docker);
@@ -43,11 +39,7 @@ async function ensure(docker: Docker): Promise<string> {
 async function busybox(): Promise<Buffer> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-stack-busybox-"));
   try {
-    // apt would give up root for the download, and then may not write here.
-    await run("apt-get", ["-o", "APT::Sandbox::User=root", "download", PACKAGE], { cwd: directory });
-    const [file = ""] = fs.readdirSync(directory);
-    await run("dpkg-deb", ["--extract", file, "root"], { cwd: directory });
-    return fs.readFileSync(path.join(directory, "root/bin/busybox"));
+    return fs.readFileSync(path.join(await unpacked("busybox-static", directory), "bin/busybox"));
   } finally {
     fs.rmSync(directory, { recursive: true, force: true });
   }

@@ -13,7 +13,8 @@ export async function packagedProgram(name: string, directory: string): Promise<
   return installed ?? path.join(await unpacked(name, directory), "usr/bin", name);
 }
 
-async function unpacked(name: string, directory: string): Promise<string> {
+/** A directory below `directory` with the contents of the Debian package. */
+export async function unpacked(name: string, directory: string): Promise<string> {
   const target = fs.mkdtempSync(path.join(directory, `${name}-`));
   // apt would give up root for the download, and then may not write here.
   const download = ["-o", "APT::Sandbox::User=root", "download", name];

@@ -19,6 +19,9 @@ export const docker = new Docker();
 /** Prefix of every name of this test file, so that runs beside it are not touched. */
 const PREFIX = `mcp-stack-test-${randomBytes(4).toString("hex")}`;
 
+/** Label of what is built: the classic builder leaves images without a name. */
+export const TEST_LABEL = `mcp-stack.test=${PREFIX}`;
+
 let counter = 0;
 
 /** A name that nobody else uses. */
@@ -36,6 +39,8 @@ export interface World {
 
 /** Prepares one test file: call it at its top, use the answer inside tests. */
 export function world(changes: Partial<Engine> = {}): World {
+  // Other tests may keep the machine busy; nothing here waits for that long by itself.
+  jest.setTimeout(120_000);
   const plugin = dockerPlugin(changes);
   const state = { image: "" };
   beforeAll(async () => {
@@ -73,4 +78,5 @@ export async function removeAll(): Promise<void> {
   await Promise.all(Volumes.filter(({ Name }) => isOurs(Name)).map(({ Name }) => docker.getVolume(Name).remove()));
   const images = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []).filter(isOurs);
   await Promise.all(images.map((tag) => docker.getImage(tag).remove({ force: true })));
+  await docker.pruneImages({ filters: { dangling: ["true"], label: [TEST_LABEL] } });
 }

@@ -80,9 +80,13 @@ async function attach(
   { logs, tty }: ContainerInputs,
   { signal }: ResourceContext,
 ): Promise<Properties> {
-  const printed = logs ? followLogs(engine, container.id, tty, signal) : undefined;
-  await ask("Unable to wait container end of execution", engine.host, () => container.wait({ abortSignal: signal }));
-  return printed ? { containerLogs: await printed } : {};
+  const [containerLogs] = await ask("Unable to wait container end of execution", engine.host, () =>
+    Promise.all([
+      logs ? followLogs(engine, container.id, tty, signal) : undefined,
+      container.wait({ abortSignal: signal }),
+    ]),
+  );
+  return containerLogs === undefined ? {} : { containerLogs };
 }
 
 async function outputsOf(engine: Engine, id: string, inputs: Properties, printed: Properties): Promise<Properties> {

@@ -10,12 +10,11 @@ export const isMissing = (error: unknown): boolean => statusOf(error) === 404;
 
 /** What the engine said, or that it did not answer at `host`. */
 export function daemonText(error: unknown, host: string): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const { message = String(error), code, name } = error as Partial<NodeJS.ErrnoException>;
   if (statusOf(error) !== undefined) {
     // dockerode: "(HTTP code 409) conflict - Conflict. The container name … "
     return `Error response from daemon: ${message.replace(/^\(HTTP code \d+\) .*? - /, "").trim()}`;
   }
-  const { code, name } = error as NodeJS.ErrnoException;
   if (code === undefined && name !== "TimeoutError") return message;
   return `Cannot connect to the Docker daemon at ${host} (${message || code}). Is the docker daemon running?`;
 }

@@ -64,7 +64,7 @@ export async function buildImage(engine: Engine, name: string, build: BuildInput
   try {
     const options = { ...buildOptions(name, build), abortSignal: signal };
     const stream = await engine.docker.buildImage(packContext(build), options);
-    await followMessages(stream, signal, ({ stream: text = "", status = "" }) => {
+    await followMessages(stream, ({ stream: text = "", status = "" }) => {
       for (const line of (text || status).split("\n").filter((part) => part.trim() !== "")) {
         lines.push(line);
         log("info", line, { status: true });
@@ -89,6 +89,8 @@ function buildOptions(name: string, build: BuildInputs): Record<string, unknown>
     { ...rest, username: userName },
   ]);
   return {
+    // A failed step must leave no container behind, as it does not with the official plugin's builder.
+    forcerm: true,
     ...Object.fromEntries(same),
     t: [name, ...(build.tags ?? [])],
     dockerfile: dockerfileOf(build),

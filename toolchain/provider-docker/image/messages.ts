@@ -1,5 +1,4 @@
 /** The stream of JSON messages that a pull or a build sends. */
-import readline from "node:readline";
 import type { Readable } from "node:stream";
 
 /** One message; pulls have an id for each layer. */
@@ -12,29 +11,21 @@ export interface EngineMessage {
   readonly error?: string;
 }
 
-/**
- * Reads the stream to its end.
- *
- * @throws Error with the engine's message, if it reports a failure; the signal's reason, if it is aborted
- */
+/** Reads the stream to its end. @throws Error with the engine's message, if it reports a failure */
 export async function followMessages(
   stream: NodeJS.ReadableStream,
-  signal: AbortSignal,
   each: (message: EngineMessage) => void,
 ): Promise<void> {
   let failure: string | undefined;
-  const stop = (): void => void (stream as Readable).destroy();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    for await (const line of readline.createInterface({ input: stream })) {
-      if (line.trim() === "") continue;
+  let rest = "";
+  for await (const text of (stream as Readable).setEncoding("utf8")) {
+    const lines = (rest + String(text)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines.filter((part) => part.trim() !== "")) {
       const message = JSON.parse(line) as EngineMessage;
       failure ??= message.error;
       each(message);
     }
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
-  signal.throwIfAborted();
   if (failure !== undefined) throw new Error(failure);
 }

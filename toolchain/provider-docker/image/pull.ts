@@ -42,7 +42,7 @@ async function pull(engine: Engine, name: string, platform: string, { log, signa
   const stream = await engine.docker.createImage(auth, options);
   const layers = new LayerProgress();
   let next = 0;
-  await followMessages(stream, signal, (message) => {
+  await followMessages(stream, (message) => {
     layers.add(message);
     if (Date.now() < next) return;
     next = Date.now() + REPORT_MS;

@@ -1,0 +1,289 @@
+/** Images: found, pulled, built, and removed by name. */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { PropertyMap } from "../../../toolchain/plugin/properties";
+import type { ResourceUnderTest } from "../../support/provider";
+import { startOneImageRegistry, type Registry } from "./one-image-registry";
+import { CONTAINER, docker, REMOTE_IMAGE, TEST_LABEL, uniqueName, world } from "./world";
+
+const w = world();
+
+const idOf = async (name: string): Promise<string | undefined> =>
+  docker
+    .getImage(name)
+    .inspect()
+    .then(({ Id }) => Id)
+    .catch(() => undefined);
+
+describe("an image that the engine has", () => {
+  let name: string;
+  let image: ResourceUnderTest;
+  beforeEach(async () => {
+    name = `${uniqueName()}:1`;
+    await docker.getImage(w.image).tag({ repo: name.replace(/:1$/, ""), tag: "1" });
+    image = w.resource(REMOTE_IMAGE);
+  });
+
+  test("is taken without a registry, also with pullTriggers", async () => {
+    // There is no registry at this address.
+    const local = `127.0.0.1:1/${name}`;
+    await docker.getImage(w.image).tag({ repo: local.replace(/:1$/, ""), tag: "1" });
+    try {
+      await image.up({ name: local, pullTriggers: ["1"] });
+      expect(image.known().outputs).toMatchObject({ imageId: await idOf(w.image), repoDigest: "" });
+      expect(await image.up({ name: local, pullTriggers: ["2"], keepLocally: true })).toMatchObject({
+        step: "replace",
+      });
+    } finally {
+      await docker
+        .getImage(local)
+        .remove()
+        .catch(() => undefined);
+    }
+  });
+
+  test("is untagged by a destroy", async () => {
+    await image.up({ name });
+    await image.destroy();
+    expect(await idOf(name)).toBeUndefined();
+  });
+
+  test("stays with keepLocally", async () => {
+    await image.up({ name, keepLocally: true });
+    await image.destroy();
+    expect(await idOf(name)).toBe(await idOf(w.image));
+  });
+
+  test("in use cannot be destroyed, except with forceRemove", async () => {
+    const built = `${uniqueName()}:1`;
+    const { id } = await docker.createContainer({ Image: w.image, Cmd: ["true"], name: uniqueName() });
+    await docker.getContainer(id).commit({ repo: built.replace(/:1$/, ""), tag: "1", changes: `LABEL ${TEST_LABEL}` });
+    await w.resource(CONTAINER).up(w.sleeper({ image: built }));
+    await image.up({ name: built });
+    await expect(image.destroy()).rejects.toThrow(
+      /^Unable to remove Docker image: Error response from daemon: conflict: unable to remove repository reference/,
+    );
+    await image.up({ name: built, forceRemove: true });
+    await image.destroy();
+    expect(await idOf(built)).toBeUndefined();
+  });
+
+  test("that is gone is made again, and is no fault in a destroy", async () => {
+    await image.up({ name });
+    await docker.getImage(name).remove();
+    await image.destroy();
+    expect(image.state).toBeUndefined();
+  });
+});
+
+describe("an image that the engine does not have", () => {
+  let registry: Registry;
+  let image: ResourceUnderTest;
+  beforeEach(async () => {
+    registry = await startOneImageRegistry();
+    image = w.resource(REMOTE_IMAGE);
+  });
+  afterEach(async () => {
+    registry.close();
+    const mine = (reference: string): boolean => reference.startsWith(registry.repository);
+    for (const { Id, RepoTags, RepoDigests } of await docker.listImages())
+      if ([...(RepoTags ?? []), ...(RepoDigests ?? [])].some(mine)) await docker.getImage(Id).remove({ force: true });
+  });
+
+  test.each([
+    ["a tag", (): string => `${registry.repository}:1`],
+    ["no tag", (): string => registry.repository],
+    ["a digest", (): string => `${registry.repository}@${registry.digest}`],
+    ["a tag and a digest", (): string => `${registry.repository}:1@${registry.digest}`],
+  ])("is pulled by %s", async (_name, reference) => {
+    const name = reference();
+    await image.up({ name, keepLocally: true });
+    const imageId = await idOf(name);
+    expect(image.known().id).toBe(`${imageId}${name}`);
+    expect(image.known().outputs).toMatchObject({ imageId, repoDigest: `${registry.repository}@${registry.digest}` });
+    await image.refresh();
+    expect(await image.preview({ name, keepLocally: true })).toMatchObject({ step: "same" });
+  });
+
+  test("is pulled for a container that names it", async () => {
+    const container = w.resource(CONTAINER);
+    const name = `${registry.repository}@${registry.digest}`;
+    await container.up({ image: name, start: false, mustRun: false });
+    expect(container.known().outputs.image).toBe(name);
+    await container.destroy();
+  });
+
+  test("shows how far its pull is", async () => {
+    registry.pieceDelay = 80;
+    await image.up({ name: `${registry.repository}:1` });
+    const shown = image.log.map(({ message }) => message);
+    expect(shown.at(-1)).toMatch(/^pulling .*:1: \d of 2 layers, \d+ % of \d MB$/);
+    expect(image.log.every(({ status }) => status)).toBe(true);
+  });
+
+  test("is not pulled on when the update is cancelled", async () => {
+    registry.pieceDelay = 500;
+    const update = image.up({ name: `${registry.repository}:1` });
+    while (!registry.requests.some((url) => url.includes("/blobs/"))) await new Promise(setImmediate);
+    image.interrupt();
+    await expect(update).rejects.toThrow("the update was cancelled");
+    expect(image.state).toBeUndefined();
+  });
+
+  test("and no registry has: the official text, and nothing in the state", async () => {
+    const name = `127.0.0.1:1/${uniqueName()}:1`;
+    await expect(image.up({ name })).rejects.toThrow(
+      `Unable to read Docker image into resource: unable to pull image ${name}: error pulling image ${name}: Error response from daemon: Get "`,
+    );
+    expect(image.state).toBeUndefined();
+    await expect(w.resource(CONTAINER).up(w.sleeper({ image: name }))).rejects.toThrow(
+      `Unable to create container with image ${name}: unable to pull image ${name}: error pulling image ${name}: Error response from daemon: Get "`,
+    );
+  });
+});
+
+describe("an image that is built", () => {
+  let context: string;
+  let name: string;
+  let image: ResourceUnderTest;
+  const write = (file: string, text: string): void => {
+    fs.mkdirSync(path.dirname(path.join(context, file)), { recursive: true });
+    fs.writeFileSync(path.join(context, file), text);
+  };
+  beforeEach(() => {
+    context = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-stack-build-"));
+    write("Dockerfile", `FROM ${w.image}\nLABEL ${TEST_LABEL}\nCOPY . /context\n`);
+    write("file", "first");
+    name = `${uniqueName()}:1`;
+    image = w.resource(REMOTE_IMAGE);
+  });
+  afterEach(() => fs.rmSync(context, { recursive: true, force: true }));
+
+  const program = (more: PropertyMap = {}, build: PropertyMap = {}): PropertyMap => ({
+    name,
+    build: { context, ...build },
+    ...more,
+  });
+
+  /** What a command prints in a container of the image. */
+  async function printed(script: string): Promise<string> {
+    const container = w.resource(CONTAINER);
+    await container.up({ image: name, command: ["sh", "-c", script], attach: true, logs: true, mustRun: false });
+    return String(container.known().outputs.containerLogs);
+  }
+
+  test("comes from its context alone, without a registry", async () => {
+    await image.up(program());
+    expect(image.known().id).toBe(`${await idOf(name)}${name}`);
+    expect(await printed("cat /context/file")).toBe("first");
+    expect(await image.preview(program())).toMatchObject({ step: "same" });
+  });
+
+  test("does not notice a change of its context; only triggers build it again", async () => {
+    await image.up(program({ keepLocally: true }));
+    const before = await idOf(name);
+    write("file", "second");
+    expect(await image.up(program({ keepLocally: true }))).toMatchObject({ step: "same" });
+    expect(await idOf(name)).toBe(before);
+    const triggered = program({ keepLocally: true, triggers: { content: "2" } });
+    expect(await image.up(triggered)).toMatchObject({ step: "replace", deleteBeforeReplace: false });
+    expect(await printed("cat /context/file")).toBe("second");
+  });
+
+  test("without keepLocally is lost by a replacement, which removes it by name; a refresh makes it again", async () => {
+    await image.up(program());
+    write("file", "second");
+    const triggered = program({ triggers: { content: "2" } });
+    await image.up(triggered);
+    expect(await idOf(name)).toBeUndefined();
+    await image.refresh();
+    expect(await image.up(triggered)).toMatchObject({ step: "create" });
+    expect(await idOf(name)).toBeDefined();
+  });
+
+  test.each<[string, PropertyMap]>([
+    ["buildArgs", { buildArgs: { A: "1" } }],
+    ["dockerfile", { dockerfile: "Other" }],
+    ["target", { target: "one" }],
+    ["labels", { labels: { a: "b" } }],
+    ["noCache", { noCache: true }],
+  ])("is built again by a change of build.%s", async (property, build) => {
+    await image.up(program());
+    const plan = await image.preview(program({}, build));
+    expect(plan.step).toBe("replace");
+    expect(Object.keys(plan.changes)[0]).toMatch(new RegExp(`^build\\.${property}`));
+  });
+
+  test("takes arguments, a stage, labels, more tags and another Dockerfile", async () => {
+    write("sub/Other", `FROM ${w.image} AS one\nLABEL ${TEST_LABEL}\nARG A\nRUN echo $A > /a\nFROM one\nRUN false\n`);
+    const more = `${uniqueName()}:2`;
+    const build = {
+      dockerfile: "sub/Other",
+      target: "one",
+      buildArgs: { A: "argument" },
+      label: { first: "1" },
+      labels: { second: "2" },
+      tags: [more],
+    };
+    await image.up(program({}, build));
+    expect(await printed("cat /a")).toBe("argument\n");
+    expect((await docker.getImage(more).inspect()).Config.Labels).toMatchObject({ first: "1", second: "2" });
+  });
+
+  test("leaves out what .dockerignore names", async () => {
+    write(".dockerignore", "# comment\n*.secret\nnode_modules\nkept/*\n!kept/this\n");
+    for (const file of ["a.secret", "node_modules/x/y", "kept/that", "kept/this", "deep/b.secret"]) write(file, "x");
+    await image.up(program());
+    const files = await printed("cd /context; for f in * */* */*/*; do test -f $f && echo $f; done; true");
+    expect(files.split("\n").filter(Boolean).sort()).toEqual(["Dockerfile", "deep/b.secret", "file", "kept/this"]);
+  });
+
+  test("that fails shows its last lines and the builder's reason", async () => {
+    write("Dockerfile", `FROM ${w.image}\nLABEL ${TEST_LABEL}\nRUN echo about to fail; false\n`);
+    const failure = new RegExp(
+      `^Error running build of ${name} in ${context}: The command '/bin/sh -c echo about to fail; false' returned a non-zero code: 1\n\n[^]*about to fail`,
+    );
+    await expect(image.up(program())).rejects.toThrow(failure);
+    expect(image.state).toBeUndefined();
+  });
+
+  test.each([
+    ["missing", "Nothing", /^.*dockerfile not found at path: .*\/Nothing/],
+    ["outside of the context", "../outside", /is outside of its context .*; move it inside/],
+  ])("with a Dockerfile that is %s is refused", async (_name, dockerfile, failure) => {
+    const outside = path.join(context, "../outside");
+    fs.writeFileSync(outside, "FROM scratch");
+    try {
+      await expect(image.up(program({}, { dockerfile }))).rejects.toThrow(failure);
+    } finally {
+      fs.rmSync(outside);
+    }
+  });
+});
+
+describe("the image of a container", () => {
+  test("by id is compared with the id: it is replaced when the tag moves", async () => {
+    const container = w.resource(CONTAINER);
+    const id = (await idOf(w.image)) ?? "";
+    const program = { image: id, command: ["true"], start: false, mustRun: false };
+    await container.up(program);
+    await container.refresh();
+    expect(container.known().outputs.image).toBe(id);
+    expect(await container.preview({ ...program, image: `sha256:${"0".repeat(64)}` })).toMatchObject({
+      step: "replace",
+    });
+  });
+
+  test("by name is compared with the name: it is not replaced when the tag moves", async () => {
+    const container = w.resource(CONTAINER);
+    const name = `${uniqueName()}:1`;
+    const repo = name.replace(/:1$/, "");
+    await docker.getImage(w.image).tag({ repo, tag: "1" });
+    const program = { image: name, command: ["true"], start: false, mustRun: false };
+    await container.up(program);
+    await docker.getContainer(container.known().id).commit({ repo, tag: "1" });
+    await container.refresh();
+    expect(await container.preview(program)).toMatchObject({ step: "same" });
+  });
+});
