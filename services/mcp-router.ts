@@ -15,7 +15,7 @@ resolver=$(sed -n 's/^nameserver[[:space:]]*//p' /etc/resolv.conf | head -n 1)
 [ -n "$resolver" ] || { echo "mcp-router: /etc/resolv.conf names no resolver; is the container on a network of the stack?" >&2; exit 1; }
 case $resolver in *:*) resolver="[$resolver]" ;; esac
 echo "resolver $resolver valid=1s ipv6=off;" > ${RESOLVER_FILE}
-exec nginx -e stderr -c ${CONFIG_DIRECTORY}/nginx.conf
+exec nginx -e stderr -c ${CONFIG_DIRECTORY}/nginx.conf "$@"
 `;
 
 /** What to run as mcp-router. The token is read from a secret's directory and is in no file of the spec. */

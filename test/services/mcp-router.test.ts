@@ -18,7 +18,7 @@ interface Started {
 }
 
 /** Runs the start script with a resolv.conf of our own, and a program in Nginx's place that prints its arguments. */
-function start(resolvConf: string): Started {
+function start(resolvConf: string, ...args: string[]): Started {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-router-test-"));
   const at = (name: string): string => path.join(directory, name);
   try {
@@ -28,7 +28,7 @@ function start(resolvConf: string): Started {
       .replaceAll("/etc/resolv.conf", at("resolv.conf"))
       .replaceAll("/tmp/resolver.conf", at("resolver.conf"));
     const env = { PATH: `${directory}:${process.env["PATH"]}` };
-    const printed = execFileSync("/bin/sh", ["-c", script], { encoding: "utf8", env, stdio: "pipe" });
+    const printed = execFileSync("/bin/sh", ["-c", script, "start.sh", ...args], { encoding: "utf8", env, stdio: "pipe" });
     return { nginx: printed.trim().split("\n"), resolver: fs.readFileSync(at("resolver.conf"), "utf8") };
   } finally {
     fs.rmSync(directory, { recursive: true });
@@ -75,6 +75,13 @@ describe("the start script of mcp-router", () => {
       nginx: ["-e", "stderr", "-c", "/etc/mcp-router/nginx.conf"],
       resolver: `resolver ${address} valid=1s ipv6=off;\n`,
     });
+  });
+
+  it("hands the arguments of an override to Nginx", () => {
+    expect(start("nameserver 127.0.0.11\n", "-g", "worker_processes 2;").nginx.slice(-2)).toEqual([
+      "-g",
+      "worker_processes 2;",
+    ]);
   });
 
   it("says what is wrong when there is no resolver", () => {
