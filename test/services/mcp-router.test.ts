@@ -28,7 +28,11 @@ function start(resolvConf: string, ...args: string[]): Started {
       .replaceAll("/etc/resolv.conf", at("resolv.conf"))
       .replaceAll("/tmp/resolver.conf", at("resolver.conf"));
     const env = { PATH: `${directory}:${process.env["PATH"]}` };
-    const printed = execFileSync("/bin/sh", ["-c", script, "start.sh", ...args], { encoding: "utf8", env, stdio: "pipe" });
+    const printed = execFileSync("/bin/sh", ["-c", script, "start.sh", ...args], {
+      encoding: "utf8",
+      env,
+      stdio: "pipe",
+    });
     return { nginx: printed.trim().split("\n"), resolver: fs.readFileSync(at("resolver.conf"), "utf8") };
   } finally {
     fs.rmSync(directory, { recursive: true });
