@@ -1,4 +1,5 @@
 /** Starts a provider plugin: serves the calls that the Pulumi engine makes, and prints the port it listens on. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { EngineLog } from "./engine-log";
@@ -37,11 +38,16 @@ export interface PluginOptions {
 /** Largest message either way, the same as in Pulumi's own plugins: 400 MiB. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
+const UNDO_MS = 4_000;
+
 /** A provider that is listening. */
 export interface RunningPlugin {
   readonly port: number;
-  /** Cancels running operations (as a signal would) and stops listening. */
-  stop(): void;
+  /**
+   * Cancels running operations (as a signal would) and stops listening. Resolves when they have undone what they were
+   * at, or after 4 s: the engine kills plugins 5 s after it asked them to end.
+   */
+  stop(): Promise<void>;
 }
 
 /**
@@ -54,7 +60,7 @@ export async function listen(options: PluginOptions, engineAddress?: string): Pr
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
   });
-  const { calls, cancel } = providerService(options, new EngineLog(engineAddress));
+  const { calls, cancel, idle } = providerService(options, new EngineLog(engineAddress));
   server.addService(ResourceProviderService, calls as UntypedServiceImplementation);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
@@ -63,8 +69,9 @@ export async function listen(options: PluginOptions, engineAddress?: string): Pr
   });
   return {
     port,
-    stop: () => {
+    stop: async () => {
       cancel();
+      await Promise.race([idle(), sleep(UNDO_MS, undefined, { ref: false })]);
       server.forceShutdown();
     },
   };
@@ -82,10 +89,7 @@ export function servePlugin(options: PluginOptions): void {
   listen(options, engineAddress).then(
     (plugin) => {
       // Before the port is told: whoever reads it may end us at once.
-      endWithParent(() => {
-        plugin.stop();
-        process.exit(0);
-      });
+      endWithParent(() => void plugin.stop().then(() => process.exit(0)));
       process.stdout.write(`${plugin.port}\n`);
     },
     (error: unknown) => {

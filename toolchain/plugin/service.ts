@@ -17,6 +17,8 @@ type Method = (call: ServerUnaryCall<never, unknown>, callback: sendUnaryData<un
 export interface ProviderService {
   readonly calls: Readonly<Record<string, Method>>;
   cancel(): void;
+  /** Resolves when no call is under way. */
+  idle(): Promise<void>;
 }
 
 /** Builds the service of a provider. The server answers UNIMPLEMENTED to every other call, as official providers do. */
@@ -33,23 +35,27 @@ export function providerService(options: PluginOptions, log: EngineLog): Provide
     signal: abort.signal,
     log: (severity, message, how) => log.write({ urn, severity, message, status: how?.status ?? false }),
   });
+  const running = new Set<Promise<void>>();
   const answer =
     <Q, A>(work: Answer<Q, A>): Method =>
     (call, callback) => {
-      Promise.resolve(call.request as Q)
+      const ended = Promise.resolve(call.request as Q)
         .then(work)
         .finally(() => log.flush())
         .then(
           (result) => callback(null, result),
           (error: unknown) => callback(toServiceError(error)),
-        );
+        )
+        .finally(() => running.delete(ended));
+      running.add(ended);
     };
   const calls = {
     ...pluginMethods(options, answer, cancel),
     ...resourceMethods(options, context, answer),
     invoke: invokeMethod(options, context, answer),
   };
-  return { calls, cancel };
+  const idle = async (): Promise<void> => void (await Promise.allSettled(running));
+  return { calls, cancel, idle };
 }
 
 type Contexts = (urn: string, type: string, name: string) => ResourceContext;

@@ -96,8 +96,15 @@ describe("a cancelled update", () => {
     await toy.call("cancel", new Empty());
     expect(await first.outcome).toBe("the update was cancelled");
     const second = await waiting();
-    expect(toy.seen[1]?.request).toMatchObject({ signal: { aborted: false } });
+    expect(toy.seen.at(-1)).toMatchObject({ method: "create", request: { signal: { aborted: false } } });
     await toy.call("cancel", new Empty());
     expect(await second.outcome).toBe("the update was cancelled");
+  });
+
+  it("by the end of the plugin may undo what it was at before the plugin is gone", async () => {
+    const { outcome } = await waiting();
+    await toy.stop();
+    expect(await outcome).toBe("the update was cancelled");
+    expect(toy.seen.at(-1)).toMatchObject({ method: "undone" });
   });
 });

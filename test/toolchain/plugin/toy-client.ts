@@ -22,7 +22,8 @@ export interface Toy {
   /** One call by the name of its method. */
   call<A>(method: keyof ResourceProviderClient, request: object): Promise<A>;
   stopEngine(): void;
-  stop(): void;
+  /** Resolves when the plugin has ended. */
+  stop(): Promise<void>;
 }
 
 /** Starts all three. */
@@ -43,9 +44,9 @@ export async function startToy(): Promise<Toy> {
     lines,
     call: (method, request) => send(client, method, request),
     stopEngine: () => engine.forceShutdown(),
-    stop: () => {
+    stop: async () => {
+      await plugin.stop();
       client.close();
-      plugin.stop();
       engine.forceShutdown();
     },
   };

@@ -2,6 +2,7 @@
  * A provider whose only resource keeps what it is told, for tests of what lies around handlers. Run as a program, it
  * serves for the life of the process.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { InitFailed, type ResourceHandler } from "../../../toolchain/plugin/handlers";
 import type { PropertyMap } from "../../../toolchain/plugin/properties";
 import { servePlugin, type PluginOptions } from "../../../toolchain/plugin/server";
@@ -43,7 +44,7 @@ function boxHandler(note: (method: string, request: object) => void): ResourceHa
       note("create", request);
       request.log("info", "first", { status: true });
       request.log("warning", "second");
-      if (request.inputs.wait === true) await aborted(request.signal);
+      if (request.inputs.wait === true) await aborted(request.signal).finally(() => undo(note, request));
       if (request.inputs.broken === true)
         throw new InitFailed("id-1", request.inputs, request.inputs, ["not in order"]);
       return { id: "id-1", outputs: request.inputs };
@@ -61,6 +62,12 @@ function boxHandler(note: (method: string, request: object) => void): ResourceHa
       throw new Error(`${request.name} is nailed down`);
     },
   };
+}
+
+/** Takes its time, as removing something half made does. */
+async function undo(note: (method: string, request: object) => void, request: object): Promise<void> {
+  await sleep(50);
+  note("undone", request);
 }
 
 /** Never resolves; is rejected with the reason of the cancellation. */
