@@ -52,9 +52,12 @@ export function digestOf(repoDigests: readonly string[], repository: string, ref
 /** What engines say when the registry answers and does not have it: "manifest unknown", "… not found". */
 const ABSENT = /manifest unknown|not found/i;
 
+/** The client library's own words before the engine's. */
+const CLIENT_PREFIX = /^\(HTTP code \d+\) [^-]*- /;
+
 /** The error of a pull that failed, with what to do about it. */
 export function pullFault(name: string, reference: string, error: unknown): Error {
-  const why = (error as Error).message.trim();
+  const why = (error as Error).message.replace(CLIENT_PREFIX, "").trim();
   const cure = ABSENT.test(why)
     ? `The registry does not have it. Set a digest that it has: pulumi config set --path 'imageDigests["${name}"]' sha256:…\n` +
       "or another mirror: imageRegistry"

@@ -113,7 +113,7 @@ describe("images that are pulled", () => {
       answer.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ message: refused }));
     });
     expect(await faultOf(fetch("a"))).toBe(
-      `image "a" (registry.test/a@${DIGEST}) could not be pulled: (HTTP code 500) server error - ${refused}\n` +
+      `image "a" (registry.test/a@${DIGEST}) could not be pulled: ${refused}\n` +
         "Try again. Behind a mirror set imageRegistry; where a registry asks for a login, docker pull it by hand first; " +
         "without any registry: pulumi config set imageSource build",
     );
