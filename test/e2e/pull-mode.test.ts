@@ -75,7 +75,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack?.remove();
-  if (registry) await forgetImages(docker, ...Object.keys(digests).map(reference), `${repository(UNKNOWN)}:${tag(UNKNOWN)}`);
+  if (registry)
+    await forgetImages(docker, ...Object.keys(digests).map(reference), `${repository(UNKNOWN)}:${tag(UNKNOWN)}`);
   await registry?.stop();
 });
 
