@@ -28,6 +28,8 @@ const TICK_MS = 10_000;
  */
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   return new Promise((resolve, reject) => {
+    // Before the child is there: a signal that comes while it starts must reach it, too.
+    const stopWatching = watch((signal) => signalGroup(child, signal), options);
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...options.env },
@@ -41,7 +43,6 @@ export function run(command: string, args: readonly string[], options: RunOption
         output[from] += chunk;
       });
     }
-    const stopWatching = watch(child, options);
     child.on("error", (error) => {
       stopWatching();
       reject(error);
@@ -60,18 +61,18 @@ interface Interruption {
   readonly timedOut: boolean;
 }
 
-/** Hands signals and the time limit on to the child's group, and ticks; the result stops that. */
-function watch(child: ChildProcess, { timeoutMs, onTick }: RunOptions): () => Interruption {
+/** Hands our signals on, ends the child when its time is over, and ticks; the result stops that. */
+function watch(send: (signal: NodeJS.Signals) => void, { timeoutMs, onTick }: RunOptions): () => Interruption {
   const started = Date.now();
   let signalled: NodeJS.Signals | undefined;
   let timedOut = false;
   const forward = (signal: NodeJS.Signals): void => {
     signalled = signal;
-    signalGroup(child, signal);
+    send(signal);
   };
   const timeout = setTimeout(() => {
     timedOut = true;
-    signalGroup(child, "SIGKILL");
+    send("SIGKILL");
   }, timeoutMs);
   if (timeoutMs === undefined) clearTimeout(timeout);
   const tick = setInterval(() => onTick?.(Math.round((Date.now() - started) / 1000)), TICK_MS);

@@ -2,6 +2,8 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { buildCli } from "../../../toolchain/resolver/cli-build";
+import { downloadCli } from "../../../toolchain/resolver/cli-download";
 import { resolve } from "../../../toolchain/resolver/resolve";
 import { PLUGINS } from "../../../toolchain/resolver/settings";
 import { installGo, installOfficialPlugins, makeMachine, pulumiScript, type Machine } from "./machine";
@@ -123,7 +125,7 @@ describe("resolve", () => {
     expect(fs.existsSync(cached("home"))).toBe(false);
   });
 
-  it("takes what it downloaded or built before instead of asking again", async () => {
+  it("takes what it built before instead of asking again", async () => {
     installGo(machine);
     await resolve(machine.settings);
     fs.rmSync(cached("resolved.json"));
@@ -132,6 +134,26 @@ describe("resolve", () => {
     expect((await resolve(machine.settings)).cliSource).toBe("build");
     expect(machine.calls()).toEqual([]);
     expect(machine.said).toHaveLength(1);
+  });
+
+  it("takes what it downloaded before instead of asking again, and prefers it to a build", async () => {
+    releases = await serveRelease();
+    installGo(machine);
+    installOfficialPlugins(machine);
+    await buildCli(machine.settings);
+    await downloadCli({ ...machine.settings, releases: releases.url });
+    machine.said.length = 0;
+    expect((await resolve(machine.settings)).cliSource).toBe("download");
+    expect(machine.said).toEqual(["pulumi 3.259.0: official release, downloaded and checked; official plugins"]);
+  });
+
+  it("sets up once when two begin at the same time", async () => {
+    installGo(machine);
+    const [one, two] = await Promise.all([resolve(machine.settings), resolve(machine.settings)]);
+    expect(one).toEqual(two);
+    expect(machine.calls().filter((call) => call.startsWith("go build"))).toHaveLength(1);
+    expect(machine.calls().filter((call) => call.startsWith("pulumi plugin install"))).toHaveLength(2);
+    expect(machine.said).toContain(`toolchain: waiting for process ${process.pid}, which is setting it up`);
   });
 
   it.each([

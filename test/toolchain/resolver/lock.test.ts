@@ -1,9 +1,10 @@
 /** The lock between processes. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { withLock } from "../../../toolchain/resolver/lock";
 
 const ROOT = path.join(__dirname, "../../..");
@@ -25,20 +26,28 @@ afterEach(async () => {
   fs.rmSync(directory, { recursive: true });
 });
 
-const lockHere = <T>(work: () => Promise<T>): Promise<T> => withLock(lock, (pid) => void waitedFor.push(pid), work);
+const lockHere = <T>(work: () => Promise<T>, onWait = (): void => undefined): Promise<T> =>
+  withLock(
+    lock,
+    (pid) => {
+      waitedFor.push(pid);
+      onWait();
+    },
+    work,
+  );
 
-/** Another process that takes the lock, says so and holds it for some time; without one, until it is killed. */
-async function holdElsewhere(milliseconds = 100_000): Promise<ChildProcess> {
+/** Another process that has the lock, until its standard input ends. */
+async function holdElsewhere(): Promise<ChildProcessByStdio<Writable, Readable, null>> {
   const script = `require("./toolchain/resolver/lock").withLock(${JSON.stringify(lock)}, () => {}, () => {
     console.log("held");
-    return new Promise((resolve) => setTimeout(resolve, ${milliseconds}));
+    return new Promise((resolve) => process.stdin.on("end", resolve).resume());
   });`;
   const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
     cwd: ROOT,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   children.push(child);
-  await once(child.stdout as NodeJS.ReadableStream, "data");
+  await once(child.stdout, "data");
   return child;
 }
 
@@ -58,13 +67,33 @@ describe("withLock", () => {
   });
 
   it("waits for another process", async () => {
-    const child = await holdElsewhere(500);
-    const ended = once(child, "exit");
-    const result = await lockHere(async () => fs.readlinkSync(lock).split("-")[0]);
-    expect(result).toBe(String(process.pid));
-    expect(waitedFor).toEqual([String(child.pid)]);
-    await ended;
-    expect(child.exitCode).toBe(0);
+    const other = await holdElsewhere();
+    const taken = await lockHere(
+      async () => fs.readlinkSync(lock),
+      () => other.stdin.end(),
+    );
+    expect(taken).toMatch(new RegExp(`^${process.pid}-`));
+    expect(waitedFor).toEqual([String(other.pid)]);
+  });
+
+  it("puts back a lock that another process took while the dead one was renamed away", async () => {
+    const other = await holdElsewhere();
+    const live = fs.readlinkSync(lock);
+    const replaceLock = (content: string): void => {
+      fs.rmSync(lock);
+      fs.symlinkSync(content, lock);
+    };
+    replaceLock("999999999-1");
+    const rename = jest.spyOn(fs, "renameSync").mockImplementationOnce((from, to) => {
+      replaceLock(live);
+      fs.renameSync(from, to);
+    });
+    await lockHere(
+      () => Promise.resolve(),
+      () => other.stdin.end(),
+    );
+    rename.mockRestore();
+    expect(waitedFor).toEqual([String(other.pid)]);
   });
 
   it("takes over from a process that was killed", async () => {
