@@ -69,6 +69,13 @@ function addDeveloperCommands(root: Command): void {
     .description("format, types, lint and generated files")
     .action(() => command<typeof import("./check")>("check").check());
   root
+    .command("bench")
+    .description("measure a stack that is up, as ratios: Pulumi's share, requests through the ingress")
+    .option(...STACK)
+    .option("--rounds <number>", "repetitions of the Pulumi runs", "5")
+    .option("--json", "figures as JSON")
+    .action((options) => command<typeof import("./bench")>("bench").bench(options));
+  root
     .command("test")
     .description("set up what the tests need, and run all of them; further arguments go to jest")
     .argument("[args...]")

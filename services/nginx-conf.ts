@@ -53,6 +53,8 @@ location = ${route.path}/ {
 const publicServer = (): string => `
 server {
     listen ${ROUTER.port} default_server;
+    # The ingress speaks HTTP/2 to this port, health checks HTTP/1.1.
+    http2 on;
     server_name _;
 
     # The ingress has checked both already. They hold here too, in case this port is ever published by itself.

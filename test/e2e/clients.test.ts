@@ -101,6 +101,19 @@ describe("an MCP client", () => {
     expect(await serverContainers("time")).toHaveLength(SERVER_SESSIONS);
   });
 
+  it("gets every answer whole, however many ask at once", async () => {
+    const ask = (): Promise<number[]> =>
+      withSession(mcp(), async ({ toolNames }) => {
+        const counts: number[] = [];
+        for (let round = 0; round < 150; round++) counts.push((await toolNames()).length);
+        return counts;
+      });
+    // Over HTTP/1.1 to the router, one of about a thousand answers was cut off, and its client waited for a minute.
+    const counts = (await Promise.all(Array.from({ length: 16 }, ask))).flat();
+    expect(counts).toHaveLength(2400);
+    expect(new Set(counts).size).toBe(1);
+  });
+
   it("is told 404 for a session that the gateway does not know, and starts anew", async () => {
     const headers = {
       "content-type": "application/json",

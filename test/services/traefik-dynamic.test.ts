@@ -173,7 +173,7 @@ describe("services", () => {
     const urls = Object.entries(dynamic().services).map(([name, { loadBalancer }]) => [name, loadBalancer.servers]);
     expect(Object.fromEntries(urls)).toEqual({
       answers: [{ url: `http://mcp-router:${ANSWERS.port}` }],
-      "mcp-router": [{ url: "http://mcp-router:8080" }],
+      "mcp-router": [{ url: "h2c://mcp-router:8080" }],
       "open-webui": [{ url: "http://open-webui:8080" }],
       "llm-proxy": [{ url: "http://llm-proxy:4000" }],
       dify: [{ url: "http://dify:8080" }],
@@ -183,7 +183,13 @@ describe("services", () => {
   it("wait for a first byte without end, and keep connections for less than mcp-router's 300 s", () => {
     expect(dynamic().serversTransports).toEqual({
       upstreams: {
-        forwardingTimeouts: { dialTimeout: "5s", responseHeaderTimeout: "0s", idleConnTimeout: "60s" },
+        forwardingTimeouts: {
+          dialTimeout: "5s",
+          responseHeaderTimeout: "0s",
+          idleConnTimeout: "60s",
+          readIdleTimeout: "10s",
+          pingTimeout: "5s",
+        },
         maxIdleConnsPerHost: 64,
       },
     });

@@ -1,0 +1,162 @@
+/**
+ * `npm run bench`: what the stack costs, as ratios of measurements in one run. It uses the stack as it is (bring it up
+ * first) and changes nothing. Load goes to this machine only, is bounded, and stops by itself.
+ */
+import { spawnSync } from "node:child_process";
+import os from "node:os";
+import { connect } from "../engines/images/engine";
+import { PROJECT_ROOT } from "../engines/images/lock";
+import { findEngine } from "../prepare";
+import { coreEndpoints } from "../services/endpoints";
+import { emptyProgram } from "./bench/empty-program";
+import { directTarget, latency, REQUEST_NAMES, type Latency, type RequestName, type Target } from "./bench/requests";
+import { alternate, figures, seconds, type Figures } from "./bench/statistics";
+import { readConfig } from "./stack-config";
+import { openWorkspace, runPulumi, type Workspace } from "./workspace";
+
+interface Comparison {
+  readonly what: string;
+  readonly unit: "s" | "ms" | "1/s";
+  readonly ours: number;
+  readonly yardstick: number;
+  readonly ratio: number;
+  readonly spread?: readonly [ours: Figures, yardstick: Figures];
+}
+
+interface Options {
+  readonly stack: string;
+  readonly rounds: string;
+  readonly json?: boolean;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const compare = (what: string, unit: Comparison["unit"], ours: number, yardstick: number): Comparison => ({
+  what,
+  unit,
+  ours,
+  yardstick,
+  ratio: ours / yardstick,
+});
+
+async function pulumiRuns(workspace: Workspace, rounds: number): Promise<Comparison[]> {
+  const empty = await emptyProgram(workspace);
+  const ours = async (...args: string[]): Promise<void> => {
+    const { code, stdout } = await runPulumi(workspace, [...args, "--non-interactive"], { output: "capture" });
+    if (code !== 0)
+      throw new Error(`pulumi ${args.join(" ")} ended with ${code}; bring the stack up first:\n${stdout}`);
+  };
+  try {
+    await empty.pulumi("up", "--yes", "--skip-preview");
+    const results: Comparison[] = [];
+    for (const args of [
+      ["preview", "--expect-no-changes"],
+      ["up", "--yes", "--skip-preview", "--expect-no-changes"],
+    ]) {
+      say(`pulumi ${args[0]}, nothing to do: ${rounds} rounds, in turns with an empty program`);
+      const { first, second } = await alternate(
+        rounds,
+        () => ours(...args),
+        () => empty.pulumi(...args),
+      );
+      results.push({
+        ...compare(`no-op ${args[0]} against an empty program`, "s", first.median, second.median),
+        spread: [first, second],
+      });
+    }
+    return results;
+  } finally {
+    empty.remove();
+  }
+}
+
+const start = (...args: string[]): Promise<number> =>
+  seconds(() => Promise.resolve(spawnSync(process.execPath, args, { cwd: PROJECT_ROOT, stdio: "ignore" })));
+
+async function programStart(rounds: number): Promise<Comparison> {
+  say("start of the program: loading index.ts against loading @pulumi/pulumi alone");
+  const [ours, sdk]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await start("--require", "tsx/cjs", "-e", 'require("./index.ts")'));
+    sdk.push(await start("--require", "tsx/cjs", "-e", 'require("@pulumi/pulumi")'));
+  }
+  return {
+    ...compare("program start against its SDK", "s", figures(ours).median, figures(sdk).median),
+    spread: [figures(ours), figures(sdk)],
+  };
+}
+
+function upRuns(stack: string, rounds: number): Figures {
+  say("npm run up, nothing to do");
+  const run = (): number => {
+    const started = performance.now();
+    const { status } = spawnSync(process.execPath, ["commands/entry.js", "up", "--stack", stack], {
+      cwd: PROJECT_ROOT,
+      stdio: "ignore",
+    });
+    if (status !== 0) throw new Error(`npm run up ended with ${status}`);
+    return (performance.now() - started) / 1000;
+  };
+  return figures(Array.from({ length: rounds }, run));
+}
+
+/** Clients at once, and requests of each. A session of `tools/call` holds a container, so there are few. */
+const LOADS: readonly { readonly name: RequestName; readonly clients: number; readonly count: number }[] = [
+  ...REQUEST_NAMES.map((name) => ({ name, clients: 1, count: 200 })),
+  { name: "ping", clients: 32, count: 100 },
+  { name: "tools/list", clients: 32, count: 50 },
+];
+
+async function requestRuns(ingress: Target, gateway: Target): Promise<Comparison[]> {
+  const results: Comparison[] = [];
+  for (const { name, clients, count } of LOADS) {
+    say(`${name}: ${clients} client(s), ${count} requests each, through the ingress and directly`);
+    const [one, two]: [Latency[], Latency[]] = [[], []];
+    for (let round = 0; round < 3; round++) {
+      one.push(await latency(ingress, name, clients, count));
+      two.push(await latency(gateway, name, clients, count));
+    }
+    const median = (all: readonly Latency[], key: keyof Latency): number =>
+      figures(all.map((each) => each[key])).median;
+    const title = `${name}, ${clients} client(s)`;
+    results.push(compare(`${title}: p50`, "ms", median(one, "p50"), median(two, "p50")));
+    results.push(compare(`${title}: p99`, "ms", median(one, "p99"), median(two, "p99")));
+    results.push(
+      compare(`${title}: throughput`, "1/s", median(one, "requestsPerSecond"), median(two, "requestsPerSecond")),
+    );
+  }
+  return results;
+}
+
+function show(comparisons: readonly Comparison[], warm: Figures): void {
+  const number = (value: number): string => value.toFixed(value < 10 ? 2 : 0).padStart(8);
+  for (const { what, unit, ours, yardstick, ratio } of comparisons) {
+    process.stdout.write(
+      `${what.padEnd(44)}${number(ours)} ${unit.padEnd(4)}${number(yardstick)} ${unit.padEnd(4)}  ratio ${ratio.toFixed(2)}\n`,
+    );
+  }
+  process.stdout.write(`${"npm run up with nothing to do".padEnd(44)}${number(warm.median)} s\n`);
+}
+
+/** Measures and prints; needs a stack that is up. */
+export async function bench({ stack, rounds: text, json = false }: Options): Promise<void> {
+  const rounds = Number(text);
+  const config = readConfig(stack);
+  const workspace = await openWorkspace(stack);
+  const docker = connect((await findEngine(config)).host);
+  const ingress = { url: coreEndpoints(config)[0]?.url ?? "", headers: {} };
+  const comparisons = [
+    ...(await pulumiRuns(workspace, rounds)),
+    await programStart(rounds),
+    ...(await requestRuns(ingress, await directTarget(docker, config))),
+  ];
+  const warm = upRuns(stack, Math.min(rounds, 3));
+  const machine = {
+    cpus: os.cpus().length,
+    model: os.cpus()[0]?.model,
+    memoryMiB: Math.round(os.totalmem() / 2 ** 20),
+    node: process.version,
+  };
+  if (json) process.stdout.write(`${JSON.stringify({ machine, comparisons, warmUp: warm }, null, 2)}\n`);
+  else show(comparisons, warm);
+}

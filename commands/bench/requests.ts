@@ -1,0 +1,79 @@
+/** MCP requests through the ingress against the gateway directly, with the official client. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type Docker from "dockerode";
+import { stackLabels } from "../../engines/container-args";
+import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
+import { percentile } from "./statistics";
+
+export interface Target {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Milliseconds of one kind of request. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  readonly requestsPerSecond: number;
+}
+
+const REQUESTS = {
+  ping: (client: Client): Promise<unknown> => client.ping(),
+  "tools/list": (client: Client): Promise<unknown> => client.listTools(),
+  "tools/call": (client: Client): Promise<unknown> =>
+    client.callTool({ name: "get_current_time", arguments: { timezone: "UTC" } }),
+} as const;
+
+export type RequestName = keyof typeof REQUESTS;
+export const REQUEST_NAMES = Object.keys(REQUESTS) as RequestName[];
+
+/** The gateway by its address on the stack's network, with its token; only from the engine's own host. */
+export async function directTarget(
+  docker: Docker,
+  stack: { readonly project: string; readonly stack: string; readonly dataDir: string },
+): Promise<Target> {
+  const labels = { ...stackLabels(stack), "mcp-stack.service": "mcp-gateway" };
+  const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const [container] = await docker.listContainers({ filters: { label } });
+  const address = Object.values(container?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
+  if (!address) throw new Error(`the gateway of the stack ${stack.stack} does not run; bring it up: npm run up`);
+  const token = readFileSync(path.join(secretDirectory(stack.dataDir, "gateway-token"), VALUE_FILE), "utf8");
+  return { url: `http://${address}:8811/mcp`, headers: { Authorization: `Bearer ${token}` } };
+}
+
+async function connect({ url, headers }: Target): Promise<{ client: Client; end: () => Promise<void> }> {
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...headers } } });
+  const client = new Client({ name: "bench", version: "1" });
+  await client.connect(transport);
+  const end = async (): Promise<void> => {
+    await transport.terminateSession().catch(() => undefined);
+    await client.close();
+  };
+  return { client, end };
+}
+
+/** `count` requests by each of `clients` sessions at once; what the sessions need to get going is not counted. */
+export async function latency(target: Target, name: RequestName, clients: number, count: number): Promise<Latency> {
+  const sessions = await Promise.all(Array.from({ length: clients }, () => connect(target)));
+  const times: number[] = [];
+  try {
+    await Promise.all(sessions.map(({ client }) => REQUESTS[name](client)));
+    const started = performance.now();
+    await Promise.all(
+      sessions.map(async ({ client }) => {
+        for (let index = 0; index < count; index++) {
+          const begin = performance.now();
+          await REQUESTS[name](client);
+          times.push(performance.now() - begin);
+        }
+      }),
+    );
+    const elapsed = (performance.now() - started) / 1000;
+    return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), requestsPerSecond: times.length / elapsed };
+  } finally {
+    await Promise.all(sessions.map(({ end }) => end()));
+  }
+}

@@ -1,0 +1,43 @@
+/** Figures of repeated measurements. */
+
+export interface Figures {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly runs: number;
+}
+
+/** The value below which a share of the values lies (0.5: median), by the nearest rank. Values need not be sorted. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? NaN;
+}
+
+/** Median and spread. */
+export const figures = (values: readonly number[]): Figures => ({
+  median: percentile(values, 0.5),
+  min: Math.min(...values),
+  max: Math.max(...values),
+  runs: values.length,
+});
+
+/** Seconds that the work takes. */
+export async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+/** One after the other in turns, so that what else the machine does hits both alike. */
+export async function alternate(
+  rounds: number,
+  first: () => Promise<unknown>,
+  second: () => Promise<unknown>,
+): Promise<{ readonly first: Figures; readonly second: Figures }> {
+  const times: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    times[0].push(await seconds(first));
+    times[1].push(await seconds(second));
+  }
+  return { first: figures(times[0]), second: figures(times[1]) };
+}
