@@ -1,6 +1,6 @@
 /** Everything that is asked and checked before the first change: a fault here leaves the stack as it was. */
 import os from "node:os";
-import type { Config } from "./config";
+import type { Bundle, Config } from "./config";
 import { stackLabels } from "./engines/container-args";
 import type { Owner } from "./engines/files/layout";
 import { connect } from "./engines/images/engine";
@@ -28,6 +28,16 @@ export class StackFaults extends Error {
   }
 }
 
+/** What this version can bring up beside the core. */
+const AVAILABLE: readonly Bundle[] = [];
+
+const bundleFaults = ({ bundles }: Config): string[] =>
+  bundles
+    .filter((bundle) => !AVAILABLE.includes(bundle))
+    .map(
+      (bundle) => `bundles: "${bundle}" is not part of this version yet; leave it out: pulumi config set bundles ""`,
+    );
+
 /** The engine that this config means. @throws Error saying what was tried. */
 export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">): Promise<EngineAddress> => {
   const env = process.env;
@@ -43,7 +53,7 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const keys = { [config.httpPort]: "httpPort" };
   const ports = Object.values(plan?.core ?? {}).flatMap((spec) => wantedPorts(spec, keys));
   const taken = await portFaults(connect(engine.host), ports, stackLabels(config));
-  const all = [...faults, ...ownerFaults(config.dataDir, owner), ...taken];
+  const all = [...bundleFaults(config), ...faults, ...ownerFaults(config.dataDir, owner), ...taken];
   if (plan === undefined || all.length > 0) throw new StackFaults(all);
   return { plan, owner, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
 }
