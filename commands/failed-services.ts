@@ -40,7 +40,9 @@ export async function showFailedServices(
   const containers = await docker.listContainers({ all: true, filters: { label } });
   for (const { Id, Labels, Status } of containers.filter((one) => isFailed(one) && !shown.has(one.Id))) {
     const lines = await lastLines(docker, Id);
-    say(`\n${Labels["mcp-stack.service"]} (${Status}) said ${lines.length > 0 ? "last:" : "nothing"}`);
+    const { State } = await docker.getContainer(Id).inspect();
+    const how = State.OOMKilled ? `${Status}, out of memory` : Status;
+    say(`\n${Labels["mcp-stack.service"]} (${how}) said ${lines.length > 0 ? "last:" : "nothing"}`);
     for (const line of lines) say(`    ${line}`);
   }
 }

@@ -1,41 +1,138 @@
-import { planStack } from "../stack";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { PROJECT_ROOT } from "../engines/images/lock";
+import { SOURCE_FILES, type SourceName } from "../services/catalog/model";
+import { dataUser, planStack, type StackPlan } from "../stack";
 import { configOf } from "./support/config";
 
-describe("planStack", () => {
-  it("reports stray mirrors and digests together with the faults of the catalog", () => {
-    const { plan, faults } = planStack(
-      configOf({ imageSource: "build", imageRegistry: '{"docker.oi":"mirror.lan"}', servers: "time,tiem" }),
+const BUILD = { imageSource: "build", secretsFile: "/nowhere/.env" };
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+let root: string;
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-stack-root-"));
+  fs.cpSync(path.join(PROJECT_ROOT, "docker/mcp-gateway"), path.join(root, "docker/mcp-gateway"), { recursive: true });
+});
+afterEach(() => fs.rmSync(root, { recursive: true }));
+
+/** Changes one of the gateway's files below `root`. */
+function edit(file: SourceName, change: (text: string) => string): void {
+  const at = path.join(root, SOURCE_FILES[file]);
+  fs.writeFileSync(at, change(fs.readFileSync(at, "utf8")));
+}
+
+const plan = (set: Readonly<Record<string, string>> = {}): StackPlan => {
+  const result = planStack(configOf({ ...BUILD, ...set }), root);
+  if (result.plan === undefined) throw new Error(result.faults.join("\n"));
+  return result.plan;
+};
+const faults = (set: Readonly<Record<string, string>> = {}): readonly string[] => {
+  const result = planStack(configOf({ ...BUILD, ...set }), root);
+  expect(result.plan).toBeUndefined();
+  return result.faults;
+};
+
+describe("the plan of a stack", () => {
+  it("has every image once, with the reference that it is run by", () => {
+    const { images, reference } = plan({ servers: "time,memory" });
+    const names = images.map(({ name }) => name);
+    expect(names).toEqual(["traefik", "mcp-router", "mcp-gateway", "mcp-nixos", "mcp-time", "mcp-memory"]);
+    expect(images).toEqual(names.map((name) => ({ name, reference: reference(name) })));
+    expect(reference("traefik")).toMatch(/^mcp-gateway-stack\/traefik:[0-9a-f]{16}$/);
+  });
+
+  it("reads the gateway's files below the root that it is given", () => {
+    edit("registry", () => 'registry:\n  time: { ref: "" }\n');
+    expect(plan({ servers: "all" }).catalog.servers.map(({ name }) => name)).toEqual(["time"]);
+  });
+
+  it("names the volumes of the stack in the catalog", () => {
+    const { catalog, volumes } = plan({ servers: "memory" });
+    expect(volumes.map(({ name }) => name)).toEqual(["workspace", "mcp-memory"]);
+    expect(catalog.servers[0]?.volumes).toEqual(["mcp-gateway-stack-dev-mcp-memory:/data:nocopy"]);
+  });
+
+  it("makes the gateway's token, and copies the secrets of enabled servers alone", () => {
+    const secretsFile = path.join(root, "env");
+    fs.writeFileSync(secretsFile, "github.personal_access_token=x\nOTHER=y\n");
+    const { secrets } = plan({
+      imageSource: "pull",
+      imageDigests: `{"mcp-nixos":"${DIGEST}"}`,
+      secretsFile,
+      servers: "github-official",
+    });
+    expect(secrets.generated.map(({ name }) => name)).toEqual(["gateway-token"]);
+    expect(secrets.copied).toEqual([
+      { name: "gateway-env", file: ".env", source: secretsFile, names: ["github.personal_access_token"] },
+    ]);
+    expect(plan({ secretsFile }).secrets.copied[0]?.names).toEqual([]);
+  });
+
+  it("marks what the gateway starts as the stack's", () => {
+    expect(plan().serverLabels).toEqual({
+      "mcp-stack.project": "mcp-gateway-stack",
+      "mcp-stack.stack": "dev",
+      "mcp-stack.service": "mcp-server",
+    });
+  });
+
+  it("gives data directories to whoever runs Pulumi", () => {
+    expect(dataUser()).toBe(`${process.getuid?.()}:${process.getgid?.()}`);
+  });
+});
+
+describe("a stack that cannot be planned", () => {
+  it("because the catalog is no YAML is told the place in the file", () => {
+    edit("catalog", (text) => text.replace("registry:\n", "registry: [\n"));
+    expect(faults()[0]).toMatch(
+      /^docker\/mcp-gateway\/catalogs\/agent-hub\.yaml:\d+:\d+: is no YAML: .*; correct this line$/,
     );
-    expect(plan).toBeUndefined();
-    expect(faults).toEqual([
-      expect.stringMatching(
-        /^imageRegistry: "docker\.oi" is no registry of catalogs\/images\.yaml \(it has docker\.io, /,
-      ),
-      expect.stringMatching(/^servers: "tiem" is not in /),
+  });
+
+  it("because a file is missing is told which", () => {
+    fs.rmSync(path.join(root, SOURCE_FILES.catalog));
+    expect(faults()).toEqual([
+      "docker/mcp-gateway/catalogs/agent-hub.yaml: is missing; restore it: git checkout docker/mcp-gateway/catalogs/agent-hub.yaml",
     ]);
   });
 
-  it("reports them when they are the only faults", () => {
-    const digest = `sha256:${"a".repeat(64)}`;
-    const { plan, faults } = planStack(configOf({ imageSource: "build", imageDigests: `{"mcp-tiem":"${digest}"}` }));
-    expect(plan).toBeUndefined();
-    expect(faults).toEqual([expect.stringMatching(/^imageDigests: "mcp-tiem" is no image of catalogs\/images\.yaml /)]);
+  it("because an image has no digest is told the server and the image", () => {
+    edit("catalog", (text) => text.replace(/image: mcp\/time@\S+/, "image: mcp/time:latest"));
+    expect(faults()).toEqual([
+      'docker/mcp-gateway/catalogs/agent-hub.yaml: server "time": image: "mcp/time:latest" has no digest, so its content could change; write it as REPOSITORY@sha256:… with 64 hexadecimal digits',
+    ]);
   });
 
-  it("names pulled images by the mirrors that are set, and Docker Hub's by Docker Hub where none is", () => {
-    const set = {
-      imageSource: "pull",
-      imageRegistry: '{"ghcr.io":"mirror.lan:5000/ghcr"}',
-      imageDigests: `{"mcp-nixos":"sha256:${"a".repeat(64)}"}`,
-      servers: "time",
-    };
-    const references = planStack(configOf(set)).plan?.images.map(({ reference }) => reference.replace(/@.*/, ""));
-    expect(references).toEqual([
-      "docker.io/library/traefik",
-      "docker.io/nginxinc/nginx-unprivileged",
-      "docker.io/docker/mcp-gateway",
-      "mirror.lan:5000/ghcr/utensils/mcp-nixos",
-      "docker.io/mcp/time",
+  it("because of a registry entry that is not in the catalog is told the name and what there is", () => {
+    edit("registry", (text) => `${text}  tiem: { ref: "" }\n`);
+    const [fault, ...others] = faults();
+    expect(fault).toMatch(
+      /^docker\/mcp-gateway\/registry\/all\.yaml: "tiem" is not in docker\/mcp-gateway\/catalogs\/agent-hub\.yaml; remove it or correct the name \(it has time, fetch, /,
+    );
+    expect(others).toEqual([]);
+  });
+
+  it("because a server's secret is missing is told the server, the secret and the file", () => {
+    expect(faults({ imageSource: "pull", servers: "github-official" })).toEqual([
+      'servers: "github-official" is enabled, but its secret "github.personal_access_token" has no value in the file of config secretsFile; ' +
+        "add the line github.personal_access_token=VALUE there, or leave github-official out of servers",
+    ]);
+  });
+
+  it("because of several files is told all of it at once", () => {
+    edit("catalog", (text) => text.replace(/image: mcp\/time@\S+/, "image: mcp/time:latest"));
+    edit("tools", () => "tiem: []\n");
+    expect(faults({ servers: "time,tiem" }).map((fault) => fault.slice(0, fault.indexOf(":")))).toEqual([
+      "docker/mcp-gateway/catalogs/agent-hub.yaml",
+      "docker/mcp-gateway/tools.yaml",
+      "servers",
+    ]);
+  });
+
+  it("because images have no digest to be pulled by is told each of them", () => {
+    expect(faults({ imageSource: "pull", servers: "time" })).toEqual([
+      expect.stringMatching(/^image "mcp-nixos" \(ghcr\.io\/utensils\/mcp-nixos:.*\) has no known digest: /),
     ]);
   });
 });

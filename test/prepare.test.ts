@@ -1,0 +1,140 @@
+import fs from "node:fs";
+import { once } from "node:events";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import type { EngineAddress } from "../engines/locate";
+import { findEngine, prepare, StackFaults } from "../prepare";
+import { configOf } from "./support/config";
+import { FakeEngines } from "./support/fake-engine";
+import { freePort } from "./support/free-port";
+
+let directory: string;
+let server: http.Server;
+let engine: EngineAddress;
+let containers: object[];
+
+beforeEach(async () => {
+  directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "mcp-prepare-"));
+  containers = [];
+  const socket = path.join(directory, "engine.sock");
+  server = http.createServer((_request, response) => response.end(JSON.stringify(containers))).listen(socket);
+  await once(server, "listening");
+  engine = {
+    host: `unix://${socket}`,
+    socketPath: socket,
+    id: "engine-1",
+    version: "28.2.2",
+    apiVersion: "1.50",
+    name: "docker",
+    origin: "found",
+  };
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  fs.rmSync(directory, { recursive: true });
+});
+
+/** A config with a free port and a data directory of its own, built images, and these keys. */
+const config = async (set: Readonly<Record<string, string>> = {}) =>
+  configOf({
+    httpPort: String(await freePort()),
+    bindAddress: "127.0.0.1",
+    dataDir: path.join(directory, "data"),
+    secretsFile: path.join(directory, "env"),
+    imageSource: "build",
+    ...set,
+  });
+
+const faultsOf = async (set: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+  const failure: unknown = await prepare(await config(set), engine).catch((error: unknown) => error);
+  if (failure instanceof StackFaults) return failure.faults;
+  throw new Error(`no faults: ${JSON.stringify(failure)}`);
+};
+
+describe("a stack that can come up", () => {
+  it("is planned for the engine, with its socket and the owner of its data", async () => {
+    const prepared = await prepare(await config(), engine);
+    expect(prepared).toMatchObject({
+      host: engine.host,
+      engineSocket: engine.socketPath,
+      owner: { project: "mcp-gateway-stack", stack: "dev", engine: "engine-1" },
+    });
+    expect(Object.keys(prepared.plan.core)).toEqual(["ingress", "router", "gateway", "nixos"]);
+  });
+
+  it("mounts the usual socket where the engine is reached over TCP", async () => {
+    const { engineSocket } = await prepare(await config(), { ...engine, socketPath: undefined });
+    expect(engineSocket).toBe("/var/run/docker.sock");
+  });
+
+  it("leaves no trace", async () => {
+    await prepare(await config(), engine);
+    expect(fs.readdirSync(directory)).toEqual(["engine.sock"]);
+  });
+});
+
+describe("every fault is reported at once", () => {
+  it("of ports and data", async () => {
+    const set = { httpPort: "18811", overrides: '{"mcp-gateway":{"hostPort":18812}}' };
+    containers = [18811, 18812].map((PublicPort) => ({
+      Names: ["/web"],
+      Image: "nginx",
+      Labels: {},
+      Ports: [{ PrivatePort: 80, PublicPort, IP: "0.0.0.0", Type: "tcp" }],
+    }));
+    fs.mkdirSync(path.join(directory, "data"));
+    const owner = { project: "mcp-gateway-stack", stack: "other", engine: "engine-1" };
+    fs.writeFileSync(path.join(directory, "data/owner.json"), JSON.stringify(owner));
+    const faults = await faultsOf(set);
+    expect(faults.map((fault) => fault.slice(0, fault.indexOf(":")))).toEqual([
+      "dataDir",
+      "httpPort",
+      "overrides.mcp-gateway.hostPort",
+    ]);
+  });
+
+  it("of catalog and data", async () => {
+    fs.mkdirSync(path.join(directory, "data"));
+    const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-0" };
+    fs.writeFileSync(path.join(directory, "data/owner.json"), JSON.stringify(owner));
+    const faults = await faultsOf({ imageSource: "pull", servers: "time,github-official,tiem" });
+    expect(faults.map((fault) => fault.slice(0, fault.indexOf('" ')))).toEqual([
+      'servers: "tiem',
+      'servers: "github-official',
+      `dataDir: "${path.join(directory, "data")}`,
+    ]);
+  });
+
+  it.each([
+    [["one"], "The stack has a fault, and nothing was changed:\n  one"],
+    [["one", "two"], "The stack has 2 faults, and nothing was changed:\n  one\n  two"],
+  ])("as one message: %j", (faults, message) => {
+    expect(new StackFaults(faults).message).toBe(message);
+  });
+});
+
+describe("the engine", () => {
+  const engines = new FakeEngines();
+  const before = process.env["CONTAINER_SOCKET"];
+  afterEach(() => {
+    if (before === undefined) delete process.env["CONTAINER_SOCKET"];
+    else process.env["CONTAINER_SOCKET"] = before;
+  });
+  afterAll(() => engines.close());
+
+  it("that the config names is taken", async () => {
+    const { socket } = await engines.start();
+    expect(await findEngine({ containerSocket: socket })).toMatchObject({
+      host: `unix://${socket}`,
+      origin: "config containerSocket",
+    });
+  });
+
+  it("that only the environment names is said to come from there", async () => {
+    const { socket } = await engines.start();
+    process.env["CONTAINER_SOCKET"] = socket;
+    expect((await findEngine({ containerSocket: socket })).origin).toBe("environment variable CONTAINER_SOCKET");
+  });
+});
