@@ -7,7 +7,6 @@ const ENDPOINTS = [
 
 /** Without colours, which depend on the terminal. */
 const plain = (text: string): string[] =>
-  // eslint-disable-next-line no-control-regex
   text.split("\n").map((line) => line.replace(/\u001b\[\d+m/g, "").trimEnd());
 
 it("the table of endpoints has a line for each, in columns without rules", () => {
