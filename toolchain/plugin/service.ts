@@ -1,12 +1,14 @@
 /** The provider's gRPC methods: wire messages to plain requests and back. */
 import type { sendUnaryData, ServerUnaryCall } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import type { EngineLog } from "./engine-log";
 import type { CheckFailure, ResourceContext, ResourceHandler } from "./handlers";
 import { diffResponse } from "./diff-response";
-import { decode, encode } from "./properties";
+import { objectDiff } from "./object-diff";
+import { decode, encode, type PropertyMap } from "./properties";
 import type { PluginOptions } from "./server";
 import { toServiceError } from "./status";
 
@@ -68,7 +70,10 @@ function pluginMethods(options: PluginOptions, answer: Answering, cancel: () => 
       const failures = (await options.checkConfig?.(decode(request.getNews()))) ?? [];
       return new rpc.CheckResponse().setInputs(request.getNews()).setFailuresList(failures.map(checkFailure));
     }),
-    diffConfig: answer(() => new rpc.DiffResponse().setChanges(rpc.DiffResponse.DiffChanges.DIFF_NONE)),
+    // Without a difference the engine would go on with the old configuration.
+    diffConfig: answer((request: rpc.DiffRequest) =>
+      diffResponse({ changes: objectDiff(ownConfig(request.getOldInputs()), ownConfig(request.getNews())) }),
+    ),
     configure: answer(async (request: rpc.ConfigureRequest) => {
       await options.configure?.(decode(request.getArgs()));
       return configureResponse(options);
@@ -78,6 +83,12 @@ function pluginMethods(options: PluginOptions, answer: Answering, cancel: () => 
       return new Empty();
     }),
   };
+}
+
+/** A provider's configuration without what the engine adds to it. */
+function ownConfig(struct: Struct | undefined): PropertyMap {
+  const { version: _version, pluginDownloadURL: _url, ...config } = decode(struct);
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !name.startsWith("__")));
 }
 
 function configureResponse({ features }: PluginOptions): rpc.ConfigureResponse {

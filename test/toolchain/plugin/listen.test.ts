@@ -3,7 +3,7 @@ import { status, type ServiceError } from "@grpc/grpc-js";
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { decode, encode, Secret } from "../../../toolchain/plugin/properties";
+import { decode, encode, Secret, type PropertyMap } from "../../../toolchain/plugin/properties";
 import { creation, INPUTS, startToy, URN, type Toy } from "./toy-client";
 
 let toy: Toy;
@@ -45,9 +45,19 @@ describe("a provider", () => {
     });
   });
 
-  it("says no change to its config", async () => {
-    const answer = await toy.call<rpc.DiffResponse>("diffConfig", new rpc.DiffRequest());
-    expect(answer.getChanges()).toBe(rpc.DiffResponse.DiffChanges.DIFF_NONE);
+  it("has changed if a setting has, not if the engine's own entries have", async () => {
+    const changes = async (oldInputs: PropertyMap, news: PropertyMap): Promise<unknown> => {
+      const request = new rpc.DiffRequest().setOldInputs(encode(oldInputs)).setNews(encode(news));
+      const answer = await toy.call<rpc.DiffResponse>("diffConfig", request);
+      return { changes: answer.getChanges(), names: answer.getDiffsList(), replaces: answer.getReplacesList() };
+    };
+    const { DIFF_NONE, DIFF_SOME } = rpc.DiffResponse.DiffChanges;
+    expect(await changes({ size: "1", version: "1.0.0" }, { size: "1", version: "1.2.3", __internal: {} })).toEqual({
+      changes: DIFF_NONE,
+      names: [],
+      replaces: [],
+    });
+    expect(await changes({ size: "1" }, { size: "2" })).toEqual({ changes: DIFF_SOME, names: ["size"], replaces: [] });
   });
 });
 
