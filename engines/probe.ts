@@ -1,15 +1,29 @@
 /**
  * Asks an MCP endpoint from outside, as a client would: initialise, list the tools, end the session. A process of a graph
- * node: `probe.ts URL SECONDS`. It fails when there is no answer within SECONDS, or no tool.
+ * node: `probe.ts URL SECONDS`. It fails when there is no answer within SECONDS, or no tool. ASKED_THROUGH in its
+ * environment names the containers on the way, the one that answers first.
  */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
 /** Waiting time between two attempts, in milliseconds: short against the second that a container needs to start. */
 const PAUSE = 250;
+/** Longest wait in front of an empty list, in seconds: the gateway answers only when it has started its servers. */
+const EMPTY_SECONDS = 5;
+
+const EMPTY =
+  "answers, but its list of tools is empty: either docker/mcp-gateway/tools.yaml switches off every tool of the enabled " +
+  "servers, or none of these servers starts";
 
 /** The ingress lets no client of this host in, because of `allowedSources`: it is up, more cannot be seen from here. */
-class NotAllowedHere extends Error {}
+export class NotAllowedHere extends Error {}
+
+export interface Patience {
+  /** Longest wait for an answer with tools, in seconds. */
+  readonly seconds: number;
+  /** Longest wait for tools from the first answer without any, in seconds. */
+  readonly emptySeconds?: number;
+}
 
 async function toolNames(url: URL): Promise<string[]> {
   const transport = new StreamableHTTPClientTransport(url);
@@ -28,33 +42,41 @@ async function toolNames(url: URL): Promise<string[]> {
 }
 
 /** Node's "fetch failed" hides the reason in its cause. */
-const describe = (error: Error): string =>
-  error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+const describe = ({ message, cause }: Error): string => {
+  const reason = (cause as Error | undefined)?.message;
+  return reason === undefined ? message : `${message} (${reason})`;
+};
 
-/** Asks until there are tools. @throws Error naming the last answer, when the time is up. */
-export async function waitForTools(url: URL, seconds: number): Promise<string[]> {
+/** Asks until there are tools. @throws Error naming the last answer, when the time is up; NotAllowedHere */
+export async function waitForTools(url: URL, { seconds, emptySeconds = EMPTY_SECONDS }: Patience): Promise<string[]> {
   const end = Date.now() + seconds * 1000;
+  let emptyEnd: number | undefined;
   for (;;) {
-    const outcome = await toolNames(url).catch((error: Error) => error);
-    if (outcome instanceof NotAllowedHere) throw outcome;
-    if (!(outcome instanceof Error) && outcome.length > 0) return outcome;
-    if (Date.now() > end) {
-      const seen = outcome instanceof Error ? describe(outcome) : "its list of tools is empty";
-      throw new Error(`${url.href} gave no tools within ${seconds} s: ${seen}`);
+    const outcome = await toolNames(url).catch((error: Error) => ({ error }));
+    const failure = "error" in outcome ? outcome.error : undefined;
+    if (failure instanceof NotAllowedHere) throw failure;
+    if (!("error" in outcome) && outcome.length > 0) return outcome;
+    emptyEnd = failure ? undefined : (emptyEnd ?? Date.now() + emptySeconds * 1000);
+    if (Date.now() > Math.min(end, emptyEnd ?? end)) {
+      const seen = failure ? `gave no tools within ${seconds} s: ${describe(failure)}` : EMPTY;
+      throw new Error(`${url.href} ${seen}`);
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }
 
+/** Where to look further, by the ids of the containers on the way. */
+const hint = (ids = ""): string => (ids === "" ? "" : `; see docker logs ${ids.split(" ")[0]}`);
+
 async function main(): Promise<void> {
   const [url = "", seconds = ""] = process.argv.slice(2);
   try {
-    const tools = await waitForTools(new URL(url), Number(seconds));
+    const tools = await waitForTools(new URL(url), { seconds: Number(seconds) });
     console.log(`${url} offers ${tools.length} tools`);
   } catch (error) {
     if (error instanceof NotAllowedHere)
       return console.log(`${url} answers, but allowedSources keeps this host out; tools were not listed`);
-    console.error((error as Error).message);
+    console.error(`${(error as Error).message}${hint(process.env["ASKED_THROUGH"])}`);
     process.exit(1);
   }
 }
