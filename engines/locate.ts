@@ -24,7 +24,7 @@ export interface EngineAddress {
 }
 
 export interface LocateOptions extends Surroundings {
-  /** How long each place may take to answer. A busy engine answers within a second. @default 5000 */
+  /** How long each place may take to answer, in milliseconds. @default 20000 */
   readonly timeoutMs?: number;
   /** @default the running one */
   readonly platform?: NodeJS.Platform;
@@ -38,7 +38,8 @@ export interface Candidate {
   readonly missing?: string;
 }
 
-const TIMEOUT_MS = 5_000;
+/** On a machine that builds images an engine was seen to take longer than 5 s. */
+const TIMEOUT_MS = 20_000;
 /** Where engines inside virtual machines have their socket, as seen from their containers. */
 const SOCKET_IN_MACHINE = "/var/run/docker.sock";
 
