@@ -5,7 +5,7 @@ import { connect, hasImage } from "../../engines/images/engine";
 import { readLock, referenceParts } from "../../engines/images/lock";
 import { mirrored } from "../../engines/images/reference";
 import { withSession } from "../support/mcp-client";
-import { startRegistry, type TestRegistry } from "../support/debian-registry";
+import { startRegistry, type TestRegistry } from "../support/registry";
 import { forgetImages, imageWithNewLayer } from "../support/own-images";
 import { createStack, type TestStack } from "../support/stack";
 
