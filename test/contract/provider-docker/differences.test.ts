@@ -103,6 +103,15 @@ test("platform: a replacement after a refresh", async () => {
   expect(plans).toEqual({ first: SAME, second: SAME, refreshed });
 });
 
+test("a given set stays as it is written until a refresh: securityOpts systempaths=unconfined, then a replacement", async () => {
+  const { refreshed, ...before } = await plansOf(
+    w.resource(CONTAINER),
+    idle({ securityOpts: ["systempaths=unconfined"] }),
+  );
+  expect(before).toEqual({ first: SAME, second: SAME });
+  expect(refreshed).toEqual(changed("replace", ["securityOpts[0]"], "add-replace"));
+});
+
 test("the default startInterval of a healthcheck is in the inputs", async () => {
   const container = w.resource(CONTAINER);
   await container.up(idle({ healthcheck: { tests: ["CMD", "true"] } }));

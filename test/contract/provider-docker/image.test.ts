@@ -232,11 +232,26 @@ describe("an image that is built", () => {
   });
 
   test("leaves out what .dockerignore names", async () => {
-    write(".dockerignore", "# comment\n*.secret\nnode_modules\nkept/*\n!kept/this\n");
-    for (const file of ["a.secret", "node_modules/x/y", "kept/that", "kept/this", "deep/b.secret"]) write(file, "x");
+    write(".dockerignore", "# comment\n*.secret\nnode_modules\nkept/*\n!kept/this\nwhole\n!whole/but\n");
+    for (const file of [
+      "a.secret",
+      "node_modules/x/y",
+      "kept/that",
+      "kept/this",
+      "whole/x",
+      "whole/but",
+      "deep/b.secret",
+    ])
+      write(file, "x");
     await image.up(program());
     const files = await printed("cd /context; for f in * */* */*/*; do test -f $f && echo $f; done; true");
-    expect(files.split("\n").filter(Boolean).sort()).toEqual(["Dockerfile", "deep/b.secret", "file", "kept/this"]);
+    expect(files.split("\n").filter(Boolean).sort()).toEqual([
+      "Dockerfile",
+      "deep/b.secret",
+      "file",
+      "kept/this",
+      "whole/but",
+    ]);
   });
 
   test("that fails shows its last lines and the builder's reason", async () => {

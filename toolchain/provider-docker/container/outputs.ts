@@ -1,8 +1,8 @@
 /** A container as the engine has it, in the form and with the habits of the official plugin. */
-import { labelPairs } from "../labels";
 import type { Properties, Value } from "../schema/types";
-import type { Inspection, InspectedMount } from "./inspection";
+import type { Inspection } from "./inspection";
 import { importedNetworks, networkDatas, ports } from "./outputs-network";
+import { mountOutputs } from "./outputs-storage";
 import { cpusText, goDuration, mebibytes } from "./units";
 
 /**
@@ -130,29 +130,6 @@ function storage({ HostConfig }: Inspection, state: Properties): Properties {
     mounts: list(HostConfig.Mounts).map(mountOutputs),
     tmpfs: HostConfig.Tmpfs ?? {},
     ...(isSet(state["storageOpts"]) || HostConfig.StorageOpt ? { storageOpts: HostConfig.StorageOpt ?? {} } : {}),
-  };
-}
-
-function mountOutputs({ Type, Target, Source, ReadOnly, ...options }: InspectedMount): Properties {
-  const { BindOptions, VolumeOptions, TmpfsOptions } = options;
-  return {
-    type: Type,
-    target: Target,
-    source: Source ?? "",
-    readOnly: ReadOnly ?? false,
-    ...(BindOptions ? { bindOptions: { propagation: BindOptions.Propagation ?? "" } } : {}),
-    ...(TmpfsOptions ? { tmpfsOptions: { sizeBytes: TmpfsOptions.SizeBytes ?? 0, mode: TmpfsOptions.Mode ?? 0 } } : {}),
-    ...(VolumeOptions
-      ? {
-          volumeOptions: {
-            noCopy: VolumeOptions.NoCopy ?? false,
-            labels: labelPairs(VolumeOptions.Labels),
-            driverName: VolumeOptions.DriverConfig?.Name ?? "",
-            driverOptions: VolumeOptions.DriverConfig?.Options ?? {},
-            subpath: VolumeOptions.Subpath ?? "",
-          },
-        }
-      : {}),
   };
 }
 
