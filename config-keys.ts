@@ -1,12 +1,16 @@
 /** The table of config keys: what each one is, its default, its type, and an example. CONFIG.md is generated from it. */
 import { z } from "zod";
+import { AI_KEYS } from "./config-keys-ai";
 import * as values from "./config-values";
 
 export const BUNDLES = ["ai", "dify"] as const;
 export type Bundle = (typeof BUNDLES)[number];
 
 /** Services that `overrides` may name; a test holds them against the specs. */
-export const SERVICES = ["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"] as const;
+export const SERVICES = [
+  ...(["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"] as const),
+  ...(["llama-cpp", "whisper-cpp", "llm-proxy", "open-webui"] as const),
+] as const;
 
 /** Loopback, private (RFC 1918, RFC 4193) and link-local ranges (RFC 3927, RFC 4291). */
 export const PRIVATE_SOURCES =
@@ -76,6 +80,7 @@ const OVERRIDE_NOTES = `The services are ${SERVICES.join(", ")}. Of each:
 /** Chapters of CONFIG.md, in their order. */
 export const GROUPS = [
   "What runs",
+  "AI bundle",
   "Who may connect",
   "Where data lives",
   "Engine and images",
@@ -128,6 +133,7 @@ export const KEYS = {
     example: "gatewayDynamicTools true",
     notes: "Whoever reaches the ingress can then start containers of the catalog.",
   },
+  ...AI_KEYS,
   httpPort: {
     group: "Who may connect",
     description: "Port of the ingress on the host",

@@ -128,3 +128,17 @@ export const object =
       throw new ValueFault(why, `set it like: pulumi config set ${example}`);
     }
   };
+
+/** A whole number of at least `least`. */
+export const wholeNumber =
+  (least: number): Parser<number> =>
+  (value) => {
+    if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
+    throw new ValueFault("is no whole number that fits", `set one of at least ${least}`);
+  };
+
+/** A language by its two letters (ISO 639-1), or `auto`. */
+export const language: Parser<string> = (value) => {
+  if (/^([a-z]{2}|auto)$/.test(value)) return value;
+  throw new ValueFault("is no language", "set two letters such as en or de, or auto");
+};

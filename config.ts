@@ -7,6 +7,18 @@ import path from "node:path";
 import { KEYS, type Bundle, type Key, type KeyName, type Override, type Parsed } from "./config-keys";
 import { ValueFault } from "./config-values";
 
+/** A hosted model behind the endpoint of the local ones. */
+export interface LlmProvider {
+  /** Name by which clients ask for it. */
+  readonly name: string;
+  /** Base URL of an OpenAI-compatible API, up to and with /v1. */
+  readonly baseUrl: string;
+  /** Name of the model there. */
+  readonly model: string;
+  /** Name in the secrets file whose value is the key. */
+  readonly secret: string;
+}
+
 export { BUNDLES, DEFAULT_SERVERS, GROUPS, KEYS, PRIVATE_SOURCES, SERVICES } from "./config-keys";
 export type { Bundle, Key, KeyName, Override } from "./config-keys";
 
@@ -35,6 +47,25 @@ export interface Config {
   readonly allowedSources: readonly string[];
   readonly accessLog: boolean;
   readonly gatewayDynamicTools: boolean;
+  readonly llamaCppModel: string | undefined;
+  readonly llamaCppModelFile: string | undefined;
+  readonly llamaCppModelUrl: string | undefined;
+  readonly llamaCppModelSha256: string | undefined;
+  readonly whisperCppModel: string | undefined;
+  readonly whisperCppModelFile: string | undefined;
+  readonly whisperCppModelUrl: string | undefined;
+  readonly whisperCppModelSha256: string | undefined;
+  readonly llamaContextSize: number;
+  readonly llamaParallel: number;
+  readonly llamaThreads: number | undefined;
+  readonly llamaGpuLayers: number;
+  readonly whisperLanguage: string;
+  readonly whisperThreads: number | undefined;
+  readonly gpu: "none" | "nvidia" | "rocm" | "vulkan";
+  readonly llmProviders: readonly LlmProvider[];
+  readonly webuiAdminEmail: string;
+  readonly openWebuiPort: number | undefined;
+  readonly llmProxyPort: number | undefined;
   readonly overrides: Readonly<Record<string, Override | undefined>>;
 }
 
@@ -77,18 +108,22 @@ const unknownKeys = (source: Source): string[] =>
         `${key}: "${source.set[key]}" is set, but there is no such key; remove it: pulumi config rm ${key} (CONFIG.md lists all keys)`,
     );
 
+/** Host ports that are asked for, by the key that asks. */
+const askedPorts = (parsed: Partial<Parsed>): [key: string, port: number][] => {
+  const own = (["httpPort", "openWebuiPort", "llmProxyPort"] as const).map((key) => [key, parsed[key]] as const);
+  const overrides = Object.entries(parsed.overrides ?? {}).map(
+    ([service, override]) => [`overrides.${service}.hostPort`, override?.hostPort] as const,
+  );
+  return [...own, ...overrides].flatMap(([key, port]) => (port === undefined ? [] : [[key, port]]));
+};
+
 const portsClash = (parsed: Partial<Parsed>): string[] => {
-  const taken = new Map<number, string>(parsed.httpPort === undefined ? [] : [[parsed.httpPort, "httpPort"]]);
-  const faults: string[] = [];
-  for (const [service, override] of Object.entries(parsed.overrides ?? {})) {
-    const hostPort = override?.hostPort;
-    if (hostPort === undefined) continue;
-    const key = `overrides.${service}.hostPort`;
-    const other = taken.get(hostPort);
-    if (other !== undefined) faults.push(`${key}: "${hostPort}" is also ${other}; set another port for one of them`);
-    taken.set(hostPort, key);
-  }
-  return faults;
+  const taken = new Map<number, string>();
+  return askedPorts(parsed).flatMap(([key, port]) => {
+    const other = taken.get(port);
+    taken.set(port, key);
+    return other === undefined ? [] : [`${key}: "${port}" is also ${other}; set another port for one of them`];
+  });
 };
 
 /** Reads every key, never throws for a bad value: all faults come back together. */

@@ -5,6 +5,7 @@
  *                             └─────→ mcp-nixos-http
  */
 import * as pulumi from "@pulumi/pulumi";
+import { AiBundle } from "./components/ai-bundle";
 import { DataDirectory } from "./components/data-directory";
 import { Images } from "./components/images";
 import { Ingress } from "./components/ingress";
@@ -17,7 +18,7 @@ import { Secrets } from "./components/secrets";
 import { load, type Config } from "./config";
 import { DockerEngine } from "./engines/docker";
 import { findEngine, prepare, type Prepared } from "./prepare";
-import { coreEndpoints } from "./services/endpoints";
+import { coreEndpoints, stackEndpoints } from "./services/endpoints";
 import { exposureWarning } from "./services/exposure";
 import { dataUser } from "./stack";
 
@@ -32,7 +33,8 @@ async function checked(config: Config): Promise<Prepared> {
       throw new pulumi.RunError(error.message);
     });
   const warning = exposureWarning(config, prepared.plan.catalog);
-  if (warning !== undefined) await pulumi.log.warn(warning);
+  const warnings = [...(warning === undefined ? [] : [warning]), ...(prepared.plan.ai?.warnings ?? [])];
+  for (const text of warnings) await pulumi.log.warn(text);
   return prepared;
 }
 
@@ -68,6 +70,20 @@ export = async () => {
   });
   const ingress = new Ingress("ingress", { foundation, spec: core.ingress, upstream: router.running });
 
+  if (plan.ai !== undefined) {
+    const { services, models, generatedSecrets: generated, providerSecrets: names, images: wanted } = plan.ai;
+    const copied = [{ name: "llm-env", file: ".env", source: config.secretsFile, names }];
+    const images = { source: config.imageSource, wanted, provider: engine.provider, host };
+    new AiBundle("ai", {
+      foundation,
+      services,
+      images,
+      models,
+      secrets: { generated, copied },
+      secretsFile: config.secretsFile,
+    });
+  }
+
   const endpoints = coreEndpoints(config);
   const behind = { mcp: gateway.running, "mcp-nixos": nixos.running };
   for (const { name, url } of endpoints) {
@@ -75,7 +91,7 @@ export = async () => {
     new Probe(name, { url, seconds: FIRST_TOOLS_SECONDS, through: [upstream, router.running, ingress.running] });
   }
   return {
-    endpoints: Object.fromEntries(endpoints.map(({ name, url }) => [name, url])),
+    endpoints: Object.fromEntries(stackEndpoints(config).map(({ name, url }) => [name, url])),
     dataDir: config.dataDir,
     servers: plan.catalog.servers.filter(({ enabled }) => enabled).map(({ name }) => name),
   };

@@ -6,6 +6,7 @@ import type { Owner } from "./engines/files/layout";
 import { connect } from "./engines/images/engine";
 import { locateEngine, type EngineAddress } from "./engines/locate";
 import { ownerFaults, portFaults, wantedPorts } from "./engines/preflight";
+import type { ServiceSpec } from "./services/spec";
 import { planStack, type StackPlan } from "./stack";
 
 /** Where the socket lies on hosts whose engine is not reached by a socket of this machine. */
@@ -29,7 +30,7 @@ export class StackFaults extends Error {
 }
 
 /** What this version can bring up beside the core. */
-const AVAILABLE: readonly Bundle[] = [];
+const AVAILABLE: readonly Bundle[] = ["ai"];
 
 const bundleFaults = ({ bundles }: Config): string[] =>
   bundles
@@ -46,12 +47,19 @@ export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">)
   return locateEngine({ containerSocket: fromConfig, env, home: os.homedir() });
 };
 
+/** The config key of each host port that has one of its own. */
+const portKeys = ({ httpPort, openWebuiPort, llmProxyPort }: Config): Record<number, string> => ({
+  ...(openWebuiPort === undefined ? {} : { [openWebuiPort]: "openWebuiPort" }),
+  ...(llmProxyPort === undefined ? {} : { [llmProxyPort]: "llmProxyPort" }),
+  [httpPort]: "httpPort",
+});
+
 /** Plans the stack for an engine and checks both against this machine. @throws StackFaults with every fault. */
 export async function prepare(config: Config, engine: EngineAddress): Promise<Prepared> {
   const owner = { project: config.project, stack: config.stack, engine: engine.id };
   const { plan, faults } = planStack(config);
-  const keys = { [config.httpPort]: "httpPort" };
-  const ports = Object.values(plan?.core ?? {}).flatMap((spec) => wantedPorts(spec, keys));
+  const services: Record<string, ServiceSpec> = { ...plan?.core, ...plan?.ai?.services };
+  const ports = Object.values(services).flatMap((spec) => wantedPorts(spec, portKeys(config)));
   const taken = await portFaults(connect(engine.host), ports, stackLabels(config));
   const all = [...bundleFaults(config), ...faults, ...ownerFaults(config.dataDir, owner), ...taken];
   if (plan === undefined || all.length > 0) throw new StackFaults(all);

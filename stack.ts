@@ -11,6 +11,8 @@ import { readText, type CopyPlan, type SecretPlan } from "./engines/files/layout
 import { buildTag } from "./engines/images/hash";
 import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
 import { imageReference, strayFaults } from "./engines/images/reference";
+import { aiPlan, type AiPlan } from "./services/ai/plan";
+import { parseModels } from "./services/models";
 import {
   gatewayCatalog,
   secretNamesOf,
@@ -29,7 +31,9 @@ export const MEMORY: SharedVolume = { name: "mcp-memory", path: "mcp-memory" };
 export interface StackPlan {
   readonly catalog: GatewayCatalog;
   readonly core: CoreServices;
-  /** Every image that has to be there, each once. */
+  /** The AI bundle, if it is on. */
+  readonly ai: (AiPlan & { readonly images: readonly WantedImage[] }) | undefined;
+  /** Every image of the core that has to be there, each once. */
   readonly images: readonly WantedImage[];
   /** Complete reference of an image of catalogs/images.yaml. @throws ReferenceError */
   readonly reference: (name: string) => string;
@@ -105,22 +109,41 @@ function readCatalog(config: Config, images: CatalogImages, root: string): Catal
   });
 }
 
-/** Plans the stack; every fault of catalog and images comes back together. @throws LockError for a broken image lock. */
+/** Images by name, or why one cannot be had. */
+function wantedImages(names: readonly string[], reference: StackPlan["reference"]) {
+  const unique = [...new Set(names)];
+  const faults = unique.flatMap((name) => messageOf(() => reference(name)));
+  return { faults, images: faults.length > 0 ? [] : unique.map((name) => ({ name, reference: reference(name) })) };
+}
+
+const imagesOf = (services: object): string[] => Object.values(services).map(({ image }: ServiceSpec) => image);
+
+/** The AI bundle of a config that turns it on. */
+function planAi(config: Config, root: string, reference: StackPlan["reference"]) {
+  if (!config.bundles.includes("ai")) return { plan: undefined, faults: [] };
+  const models = parseModels(readText(path.join(root, "catalogs/models.yaml")) ?? "");
+  const secretNames = secretNamesOf(readText(config.secretsFile) ?? "");
+  const { plan, faults } = aiPlan(config, { models, env: process.env, secretNames });
+  if (plan === undefined) return { plan, faults };
+  const wanted = wantedImages(imagesOf(plan.services), reference);
+  return { plan: { ...plan, images: wanted.images }, faults: wanted.faults };
+}
+
+/** Plans the stack; every fault of catalog, images and models comes back together. @throws LockError for a broken image lock. */
 export function planStack(config: Config, root = PROJECT_ROOT): PlanResult {
   const lock = readLock();
   const reference = references(config, lock);
   const stray = strayFaults({ lock, registry: config.imageRegistry, digests: config.imageDigests });
+  const ai = planAi(config, root, reference);
   const { catalog, faults } = readCatalog(config, catalogImages(lock, reference), root);
-  if (catalog === undefined) return { plan: undefined, faults: [...stray, ...faults] };
+  if (catalog === undefined) return { plan: undefined, faults: [...stray, ...faults, ...ai.faults] };
   const serverLabels = { ...stackLabels(config), "mcp-stack.service": "mcp-server" };
   const core = coreServices(config, catalog, serverLabels);
-  const names = [...new Set([...Object.values(core).map(({ image }: ServiceSpec) => image), ...catalog.images])];
-  const imageFaults = [...stray, ...names.flatMap((name) => messageOf(() => reference(name)))];
-  if (imageFaults.length > 0) return { plan: undefined, faults: imageFaults };
-  const images = names.map((name) => ({ name, reference: reference(name) }));
+  const wanted = wantedImages([...imagesOf(core), ...catalog.images], reference);
+  const all = [...stray, ...wanted.faults, ...ai.faults];
+  if (all.length > 0) return { plan: undefined, faults: all };
+  const { images } = wanted;
   const secrets = secretsOf(config, catalog);
-  return {
-    plan: { catalog, core, images, reference, volumes: [WORKSPACE, MEMORY], secrets, serverLabels },
-    faults: [],
-  };
+  const volumes = [WORKSPACE, MEMORY];
+  return { plan: { catalog, core, ai: ai.plan, images, reference, volumes, secrets, serverLabels }, faults: [] };
 }

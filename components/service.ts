@@ -24,6 +24,8 @@ export interface ServiceOptions {
   readonly after?: readonly pulumi.Resource[];
   /** Further data directories, below dataDir, that the service does not mount itself. */
   readonly directories?: readonly string[];
+  /** Further host files that the service mounts, such as a model. */
+  readonly files?: HostFiles;
 }
 
 function dataDirectories(spec: ServiceSpec, base: Foundation, more: readonly string[]): layout.DataDirectoryPlan[] {
@@ -47,6 +49,11 @@ function hostFiles(spec: ServiceSpec, base: Foundation, { parent, directories = 
   return { ready: [ready], generations: [generation] };
 }
 
+const joined = (all: readonly HostFiles[]): HostFiles => ({
+  ready: all.flatMap(({ ready }) => ready),
+  generations: all.flatMap(({ generations }) => generations),
+});
+
 /** Runs a spec: its image and host files first, then its container. */
 export function runService(spec: ServiceSpec, base: Foundation, options: ServiceOptions): Running {
   const own = hostFiles(spec, base, options);
@@ -54,6 +61,6 @@ export function runService(spec: ServiceSpec, base: Foundation, options: Service
   return base.engine.run(spec, {
     parent: options.parent,
     dependsOn: [...base.images.of([spec.image]), ...(options.after ?? [])],
-    files: { ready: [...own.ready, ...secrets.ready], generations: [...own.generations, ...secrets.generations] },
+    files: joined([own, secrets, ...(options.files === undefined ? [] : [options.files])]),
   });
 }

@@ -82,6 +82,14 @@ function tmpfs(spec: ServiceSpec): Record<string, string> {
   return Object.fromEntries(mounts.map((mount) => [mount.target, options(mount)]));
 }
 
+/** NVIDIA's runtime hands GPUs out by request; the others are device nodes (ROCm also needs the compute interface). */
+function gpuArgs({ gpu }: ServiceSpec) {
+  if (gpu === undefined) return {};
+  if (gpu === "nvidia") return { gpus: "all" };
+  const nodes = gpu === "rocm" ? ["/dev/kfd", "/dev/dri"] : ["/dev/dri"];
+  return { devices: nodes.map((node) => ({ hostPath: node, containerPath: node, permissions: "rwm" })) };
+}
+
 /** Properties that only a new container can have. A change of any of them changes the spec label. */
 function fixedArgs(spec: ServiceSpec, place: Placement) {
   return {
@@ -112,6 +120,7 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     })),
     mounts: binds(spec, place),
     tmpfs: tmpfs(spec),
+    ...gpuArgs(spec),
     ...("command" in spec.health ? { healthcheck: healthcheck(spec.health) } : {}),
   };
 }

@@ -1,6 +1,6 @@
 /** Where clients find the stack: pure. */
 import type { Config } from "../config";
-import { PATH_ROUTES } from "./routes";
+import { HOST_ROUTES, hostOf, PATH_ROUTES } from "./routes";
 
 /** An address that people and programs use. */
 export interface Endpoint {
@@ -21,4 +21,21 @@ export function coreEndpoints(config: Pick<Config, "bindAddress" | "httpPort">):
     url: base + path,
     description,
   }));
+}
+
+/** All endpoints of a config: the core's, and those of the bundles that are on. */
+export function stackEndpoints(
+  config: Pick<Config, "bindAddress" | "httpPort" | "baseDomain" | "bundles">,
+): Endpoint[] {
+  const port = config.httpPort;
+  const bundles = HOST_ROUTES.filter(({ bundle }) => config.bundles.includes(bundle)).map((route) => ({
+    name: route.subdomain,
+    // Only browsers resolve *.localhost: what programs use goes by a path.
+    url:
+      route.path === undefined
+        ? `http://${hostOf(route, config.baseDomain)}:${port}`
+        : `http://${localHost(config)}:${port}${route.path}`,
+    description: route.description,
+  }));
+  return [...coreEndpoints(config), ...bundles];
 }

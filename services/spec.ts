@@ -6,7 +6,7 @@
  */
 
 /** Networks of the stack; a service joins only those it needs. */
-export type NetworkName = "edge" | "mcp";
+export type NetworkName = "edge" | "mcp" | "ai";
 
 /** One published port. `address` is an IPv4 address of the host; `host` and `container` are TCP ports. */
 export interface PublishedPort {
@@ -101,4 +101,6 @@ export interface ServiceSpec {
   readonly stopSeconds: number;
   /** Run an init process that reaps zombies. */
   readonly init: boolean;
+  /** Give it all GPUs of this kind. */
+  readonly gpu?: "nvidia" | "rocm" | "vulkan";
 }

@@ -79,6 +79,13 @@ describe("config", () => {
       allowedSources: PRIVATE_SOURCES.split(","),
       accessLog: false,
       gatewayDynamicTools: false,
+      llamaContextSize: 4096,
+      llamaParallel: 2,
+      llamaGpuLayers: 999,
+      whisperLanguage: "auto",
+      gpu: "none",
+      llmProviders: [],
+      webuiAdminEmail: "admin@localhost.local",
       overrides: {},
     });
   });

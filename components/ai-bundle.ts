@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as layout from "../engines/files/layout";
+import type { Running } from "../engines/engine";
+import type { AiServices } from "../services/ai/plan";
+import type { ModelChoice } from "../services/model-choice";
+import { Images, type ImagesArgs } from "./images";
+import { ModelDownload } from "./model-download";
+import { Secrets } from "./secrets";
+import { runService, type Foundation } from "./service";
+
+export interface AiBundleArgs {
+  /** The core's; images and secrets of the bundle are its own. */
+  readonly foundation: Foundation;
+  readonly services: AiServices;
+  readonly images: ImagesArgs;
+  readonly models: { readonly llama: ModelChoice; readonly whisper: ModelChoice };
+  readonly secrets: { readonly generated: readonly layout.SecretPlan[]; readonly copied: readonly layout.CopyPlan[] };
+  /** Absolute path of the file that may hold a token for the models' host. */
+  readonly secretsFile: string;
+}
+
+/**
+ * Local chat and speech behind the same ingress.
+ *
+ *     ingress → open-webui → llm-proxy → llama-cpp, whisper-cpp ← models
+ */
+export class AiBundle extends pulumi.ComponentResource {
+  readonly running: readonly Running[];
+
+  constructor(name: string, args: AiBundleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-stack:components:AiBundle", name, {}, opts);
+    const { foundation: core, services, secretsFile } = args;
+    const { dataDir, dataReady } = core;
+    core.engine.network("ai", this);
+    const images = new Images(`${name}-images`, args.images, { parent: this });
+    const secrets = new Secrets(`${name}-secrets`, { dataDir, after: dataReady, ...args.secrets }, { parent: this });
+    const foundation = { ...core, images, secrets };
+    const model = (server: string, choice: ModelChoice): ModelDownload =>
+      new ModelDownload(`${server}-model`, { choice, dataDir, dataReady, secretsFile }, { parent: this });
+
+    const llamaModel = model("llama-cpp", args.models.llama);
+    const whisperModel = model("whisper-cpp", args.models.whisper);
+    const llama = runService(services.llama, foundation, { parent: this, files: llamaModel.files });
+    const whisper = runService(services.whisper, foundation, { parent: this, files: whisperModel.files });
+    const proxy = runService(services.proxy, foundation, { parent: this, after: [llama.ready, whisper.ready] });
+    const webui = runService(services.webui, foundation, { parent: this, after: [proxy.ready] });
+
+    this.running = [llama, whisper, proxy, webui];
+    this.registerOutputs({});
+  }
+}
