@@ -9,7 +9,7 @@ const { existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 
 const ROOT = path.resolve(__dirname, "..");
-const MINIMUM_NODE = 20;
+const MINIMUM_NODE = "20.18.1"; // undici 7 asks for it
 
 function fail(message) {
   process.stderr.write(`${message}\n`);
@@ -57,8 +57,7 @@ async function installPackages() {
 }
 
 async function main() {
-  const [major] = process.versions.node.split(".").map(Number);
-  if (major < MINIMUM_NODE) {
+  if (process.versions.node.localeCompare(MINIMUM_NODE, "en", { numeric: true }) < 0) {
     fail(
       `Node.js ${process.versions.node} is too old: this project needs ${MINIMUM_NODE} or newer; install it from https://nodejs.org/`,
     );

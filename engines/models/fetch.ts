@@ -50,7 +50,9 @@ async function tryOnce({ plan, partial, title, sink, tools, transfer }: Job): Pr
   const before = partial.content.size;
   const meter = new Meter(title, `asking ${new URL(plan.url).host},`, sink, before);
   const started = performance.now();
+  let last = started;
   const reach = (bytes: number, total: number | undefined): void => {
+    last = performance.now();
     meter.reach(bytes);
     meter.total = total;
   };
@@ -63,7 +65,7 @@ async function tryOnce({ plan, partial, title, sink, tools, transfer }: Job): Pr
     if (tools.signal?.aborted) throw error;
     return passing(plan, error);
   } finally {
-    transfer.seconds += (performance.now() - started) / 1000;
+    transfer.seconds += (last - started) / 1000;
     transfer.bytes += Math.max(0, partial.content.size - before);
   }
 }
@@ -110,11 +112,10 @@ function contentFault(plan: DownloadPlan, { content }: PartialFile): string | un
   return right ? undefined : messages.otherContent(plan, found, plan.sha256 ?? "");
 }
 
-/** Takes over what an earlier run left, unless it cannot be part of the file. */
-async function takeOver({ plan, partial, title, sink, tools }: Job): Promise<void> {
+/** Takes over what an earlier run left. */
+async function takeOver({ partial, title, sink, tools }: Job): Promise<void> {
   const left = partial.left();
   if (left === 0) return;
-  if (plan.bytes !== undefined && left > plan.bytes) return partial.remove();
   const meter = new Meter(title, `checking ${size(left)} of an earlier run,`, sink, 0);
   meter.total = left;
   await partial

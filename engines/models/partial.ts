@@ -19,7 +19,7 @@ import { readJson, writeJson } from "./record";
 /** Bytes that are kept of the beginning, to tell what a file is. */
 const HEAD = 16;
 /** Bytes that are read and written at a time: a few large steps cost less than many small ones. */
-const BLOCK = 4 * 2 ** 20;
+const BLOCK = 2 ** 20;
 
 /** What tells one content of a URL from another (RFC 9110, section 8.8); both undefined: nothing does. */
 export interface Validator {

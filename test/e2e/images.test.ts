@@ -121,8 +121,9 @@ describe.each(final)("%s", (name) => {
   });
 
   it("trusts Debian's certificate authorities at most, and knows nothing of the host's registries", async () => {
-    // certifi brings Mozilla's own list, as it comes from the package index with its hash checked.
-    const own = files.filter((file) => !file.path.endsWith("/site-packages/certifi/cacert.pem"));
+    // These packages bring Mozilla's own list, as it comes from the package index with its hash checked.
+    const mozilla = /\/site-packages\/(certifi\/cacert|botocore\/cacert|grpc\/_cython\/_credentials\/roots)\.pem$/;
+    const own = files.filter((file) => !mozilla.test(file.path));
     const strange = own.filter((file) =>
       certificates(file.content ?? "").some((certificate) => !debian.has(certificate)),
     );

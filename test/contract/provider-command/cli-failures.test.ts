@@ -17,7 +17,7 @@ const commandsOf = (version: string, changes: Record<string, object> = {}): Reco
 
 let commands: Commands;
 let [first, second, third]: CommandResult[] = [];
-let states: string[][] = [];
+const states: string[][] = [];
 
 beforeAll(async () => {
   commands = await commandProject(commandsOf("1"));

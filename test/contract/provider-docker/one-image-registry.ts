@@ -40,8 +40,8 @@ async function layer(name: string, bytes: number): Promise<{ packed: Blob; diffI
   return { packed: blob(zlib.gzipSync(plain)), diffId: blob(plain).digest };
 }
 
-/** Starts a registry on a free port of 127.0.0.1, which engines trust without TLS. Its image has two layers of 1 MB. */
-export async function startOneImageRegistry(): Promise<Registry> {
+/** An image with two layers of 1 MB. */
+async function image(): Promise<{ manifest: Blob; blobs: Map<string, Buffer> }> {
   const layers = [await layer("one", 1_000_000), await layer("two", 1_000_000)];
   const config = json({
     architecture: "amd64",
@@ -57,6 +57,12 @@ export async function startOneImageRegistry(): Promise<Registry> {
     layers: layers.map(({ packed }) => entry("application/vnd.docker.image.rootfs.diff.tar.gzip", packed)),
   });
   const blobs = new Map([config, ...layers.map(({ packed }) => packed)].map(({ digest, body }) => [digest, body]));
+  return { manifest, blobs };
+}
+
+/** Starts a registry on a free port of 127.0.0.1, which engines trust without TLS. */
+export async function startOneImageRegistry(): Promise<Registry> {
+  const { manifest, blobs } = await image();
   const server = http.createServer((request, response) => void answer(request, response));
   const registry = { repository: "", digest: manifest.digest, requests: [] as string[], pieceDelay: 0, close };
   async function answer({ url = "", method }: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

@@ -59,6 +59,14 @@ export function world(changes: Partial<Engine> = {}): World {
   };
 }
 
+/** Id of an image that the engine has. */
+export const idOf = async (name: string): Promise<string | undefined> =>
+  docker
+    .getImage(name)
+    .inspect()
+    .then(({ Id }) => Id)
+    .catch(() => undefined);
+
 const isOurs = (name: string | undefined): boolean => name?.replace(/^\//, "").startsWith(PREFIX) ?? false;
 
 /** One with `rm` may be about to go by itself. */

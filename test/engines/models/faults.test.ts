@@ -7,13 +7,16 @@ import { ModelFetch, sha256 } from "../../support/model-fetch";
 let model: ModelFetch;
 beforeEach(async () => (model = await ModelFetch.start()));
 afterEach(async () => {
-  // Whatever was wrong: nothing wrong is at the target, and a plain second run heals it.
-  expect([undefined, model.right]).toContain(model.found());
-  model.server.behave = () => ({});
-  await model.fetch();
-  expect(model.found()).toBe(model.right);
-  expect(model.left()).toEqual(["model.gguf.json"]);
-  await model.close();
+  try {
+    // Whatever was wrong: nothing wrong is at the target, and a plain second run heals it.
+    expect([undefined, model.right]).toContain(model.found());
+    model.server.behave = () => ({});
+    await model.fetch();
+    expect(model.found()).toBe(model.right);
+    expect(model.left()).toEqual(["model.gguf.json"]);
+  } finally {
+    await model.close();
+  }
 });
 
 const url = (): string => model.server.url();
@@ -81,6 +84,11 @@ describe("a download that no further attempt can help", () => {
     model.server.behave = () => behaviour;
     expect(await model.fault()).toBe(`${url()}: ${message()}`);
     expect(model.found()).toBeUndefined();
+  });
+
+  it("is given up at its first bytes, if they are no model's", async () => {
+    model.server.behave = () => ({ body: Buffer.from(other).fill("x", 0, 4), stallAt: 1_000 });
+    expect(await model.fault()).toMatch(/: begins with "xxxx.*", expected "GGUF" of a GGUF file; /);
   });
 
   it("keeps nothing of what is no model", async () => {
@@ -170,6 +178,15 @@ describe("a truncated file", () => {
   it("whose announced size is right is gone on with", async () => {
     model.server.behave = (_, number) => (number === 0 ? { cutAt: 200_000 } : {});
     await model.fetch();
+    expect(model.server.ranges()).toEqual(["", "bytes=200000-"]);
+  });
+
+  it("that ends as if it were whole is gone on with", async () => {
+    const headers = { etag: '"same"' };
+    const short = { headers, body: model.body.subarray(0, 200_000), chunked: true };
+    model.server.behave = (_, number) => (number === 0 ? short : { headers });
+    await model.fetch();
+    expect(model.said).toContain(`${url()}: the answer ended at 200000 of 300000 bytes; next attempt in 1 s\n`);
     expect(model.server.ranges()).toEqual(["", "bytes=200000-"]);
   });
 

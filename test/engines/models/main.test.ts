@@ -183,7 +183,11 @@ describe("a proxy", () => {
       execFileSync("openssl", [...made, "-keyout", key, "-out", cert, ...name], { stdio: "ignore" });
       ca = cert;
       const files = { key: readFileSync(key), cert: readFileSync(cert) };
-      secure = https.createServer(files, (_, response) => response.end(model.body)).listen(0, "127.0.0.1");
+      secure = https.createServer(files, ({ url }, response) => {
+        if (url === "/away") response.writeHead(302, { location: model.server.url() });
+        response.end(model.body);
+      });
+      secure.listen(0, "127.0.0.1");
       await once(secure, "listening");
     });
     afterEach(async () => {
@@ -198,6 +202,16 @@ describe("a proxy", () => {
       const env = { ...NO_PROXY, HTTPS_PROXY: `http://${address()}`, NODE_EXTRA_CA_CERTS: ca };
       expect(await model.run(plan, env).ended).toMatchObject({ code: 0, stdout: fetched() });
       expect(seen).toEqual([`CONNECT models.invalid:${port()}`]);
+    });
+
+    it("do not lead to a place that is not encrypted", async () => {
+      const url = `https://127.0.0.1:${port()}/away`;
+      const { code, stderr } = await model.run(model.plan({ url }), { ...NO_PROXY, NODE_EXTRA_CA_CERTS: ca }).ended;
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        `\n${url}: redirects to ${model.server.url()}, which is not encrypted; set that URL if you mean it\n`,
+      );
+      expect(model.server.asked).toEqual([]);
     });
 
     it("are not trusted without it, and the message names the variable", async () => {

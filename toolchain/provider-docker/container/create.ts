@@ -1,5 +1,4 @@
 /** Makes a container: create, connect, upload, start, wait. */
-import type Docker from "dockerode";
 import { InitFailed, type ResourceContext } from "../../plugin/handlers";
 import type { Engine } from "../engine/connect";
 import { ask, daemonText } from "../engine/errors";
@@ -15,7 +14,7 @@ import { waitUntilHealthy } from "./health";
 import { asInputs, type ContainerInputs } from "./inputs";
 import { inspect } from "./inspection";
 import { createOrTakeOver } from "./leftover";
-import { followLogs } from "./logs";
+import { listenToOutput } from "./logs";
 import { connectNetworks } from "./networks";
 import { containerOutputs } from "./outputs";
 import { packUploads } from "./uploads";
@@ -68,25 +67,15 @@ async function bringUp(
   }
   context.signal.throwIfAborted();
   if (!inputs.start) return {};
+  const { attach, logs, tty } = inputs;
+  const printed = attach && logs ? await listenToOutput(engine, id, tty, context.signal) : undefined;
   await ask("Unable to start container", host, () => container.start());
   if (inputs.wait) await waitUntilHealthy(engine, id, inputs, context);
-  return inputs.attach ? attach(engine, container, inputs, context) : {};
-}
-
-/** Waits for the end, whatever its exit code. */
-async function attach(
-  engine: Engine,
-  container: Docker.Container,
-  { logs, tty }: ContainerInputs,
-  { signal }: ResourceContext,
-): Promise<Properties> {
-  const [containerLogs] = await ask("Unable to wait container end of execution", engine.host, () =>
-    Promise.all([
-      logs ? followLogs(engine, container.id, tty, signal) : undefined,
-      container.wait({ abortSignal: signal }),
-    ]),
-  );
-  return containerLogs === undefined ? {} : { containerLogs };
+  if (!attach) return {};
+  // Its end, whatever its exit code.
+  const end = { abortSignal: context.signal };
+  await ask("Unable to wait container end of execution", host, () => container.wait(end));
+  return printed ? { containerLogs: await printed() } : {};
 }
 
 async function outputsOf(engine: Engine, id: string, inputs: Properties, printed: Properties): Promise<Properties> {

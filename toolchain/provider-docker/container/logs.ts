@@ -1,5 +1,5 @@
 /** What a container printed. */
-import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { Engine } from "../engine/connect";
 
 /** Text of both streams in the order in which it came. Without a terminal the engine puts 8 bytes before each piece. */
@@ -14,13 +14,22 @@ export function logText(data: Buffer, tty: boolean): string {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-/** Everything the container prints until it ends. */
-export async function followLogs({ docker }: Engine, id: string, tty: boolean, signal: AbortSignal): Promise<string> {
-  const options = { follow: true as const, stdout: true, stderr: true, abortSignal: signal };
-  const stream = (await docker.getContainer(id).logs(options)) as Readable;
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return logText(Buffer.concat(chunks), tty);
+/**
+ * Listens to a container that is not started yet, so that nothing is missed.
+ *
+ * @returns what it printed, once it has ended
+ */
+export async function listenToOutput(
+  { docker }: Engine,
+  id: string,
+  tty: boolean,
+  signal: AbortSignal,
+): Promise<() => Promise<string>> {
+  const options = { stream: true, stdout: true, stderr: true, abortSignal: signal };
+  const output = buffer((await docker.getContainer(id).attach(options)) as unknown as AsyncIterable<Buffer>);
+  // It may break while something else fails, which is what the user is told of.
+  output.catch(() => undefined);
+  return async () => logText(await output, tty);
 }
 
 /** The last lines; empty if there are none or they cannot be read (some log drivers keep nothing). */
