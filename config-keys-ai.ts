@@ -39,7 +39,7 @@ const modelKeys = <P extends "llamaCpp" | "whisperCpp", E extends string>(
       description: `${what}: file name of your own model`,
       parse: values.text,
       fallback: undefined,
-      env: `${env}_FILE`,
+      notes: `The environment variable \`${env}_FILE\` counts where neither name, file nor URL is set.`,
       example: `${prefix}ModelFile my-model.bin`,
     },
     [`${prefix}ModelUrl`]: {
@@ -47,7 +47,7 @@ const modelKeys = <P extends "llamaCpp" | "whisperCpp", E extends string>(
       description: `${what}: where your own model is fetched from, if it is not there yet`,
       parse: values.text,
       fallback: undefined,
-      env: `${env}_URL`,
+      notes: `The environment variable \`${env}_URL\` counts where neither name, file nor URL is set.`,
       example: `${prefix}ModelUrl https://models.example.org/my-model.bin`,
     },
     [`${prefix}ModelSha256`]: {
@@ -83,7 +83,7 @@ const port = (description: string, example: string) => ({
 });
 
 export const AI_KEYS = {
-  ...modelKeys("llamaCpp", "LLAMA_CPP_MODEL", "Language model", "smollm2-135m"),
+  ...modelKeys("llamaCpp", "LLAMA_CPP_MODEL", "Language model", "smollm2-135m-instruct"),
   ...modelKeys("whisperCpp", "WHISPER_CPP_MODEL", "Speech model", "tiny"),
   llamaContextSize: number("Tokens of context, shared by all slots", "4096", "llamaContextSize 8192", 256),
   llamaParallel: number("Requests that the language model answers at once", "2", "llamaParallel 4"),

@@ -4,6 +4,7 @@ import type { Bundle, Config } from "./config";
 import { stackLabels } from "./engines/container-args";
 import type { Owner } from "./engines/files/layout";
 import { connect } from "./engines/images/engine";
+import { gpuFaults } from "./engines/gpu";
 import { locateEngine, type EngineAddress } from "./engines/locate";
 import { ownerFaults, portFaults, wantedPorts } from "./engines/preflight";
 import type { ServiceSpec } from "./services/spec";
@@ -60,8 +61,10 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const { plan, faults } = planStack(config);
   const services: Record<string, ServiceSpec> = { ...plan?.core, ...plan?.ai?.services };
   const ports = Object.values(services).flatMap((spec) => wantedPorts(spec, portKeys(config)));
-  const taken = await portFaults(connect(engine.host), ports, stackLabels(config));
-  const all = [...bundleFaults(config), ...faults, ...ownerFaults(config.dataDir, owner), ...taken];
+  const docker = connect(engine.host);
+  const taken = await portFaults(docker, ports, stackLabels(config));
+  const gpu = plan?.ai === undefined ? [] : await gpuFaults(docker, config.gpu);
+  const all = [...bundleFaults(config), ...faults, ...ownerFaults(config.dataDir, owner), ...taken, ...gpu];
   if (plan === undefined || all.length > 0) throw new StackFaults(all);
   return { plan, owner, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
 }

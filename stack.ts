@@ -129,6 +129,18 @@ function planAi(config: Config, root: string, reference: StackPlan["reference"])
   return { plan: { ...plan, images: wanted.images }, faults: wanted.faults };
 }
 
+/** Names of the images that a config uses; none while its catalog has faults, which the plan will tell. */
+export function usedImages(config: Config, root = PROJECT_ROOT): string[] {
+  const lock = readLock();
+  // Digests that are not known yet must not matter here.
+  const images = catalogImages(lock, (name) => name);
+  const { catalog } = readCatalog(config, images, root);
+  if (catalog === undefined) return [];
+  const core = coreServices(config, catalog, {});
+  const { plan: ai } = planAi(config, root, (name) => name);
+  return [...new Set([...imagesOf(core), ...catalog.images, ...imagesOf(ai?.services ?? {})])];
+}
+
 /** Plans the stack; every fault of catalog, images and models comes back together. @throws LockError for a broken image lock. */
 export function planStack(config: Config, root = PROJECT_ROOT): PlanResult {
   const lock = readLock();

@@ -4,17 +4,18 @@ import type { Config } from "../config";
 import { readLock, referenceParts, type ImageLock } from "../engines/images/lock";
 import { resolveDigest } from "../engines/images/pull";
 
-/** Names of images that are pulled, and have a digest neither in the lock nor in the config. */
+/** Those of the `used` images that are pulled, and have a digest neither in the lock nor in the config. */
 export function unpinned(
   { imageSource, imageDigests }: Pick<Config, "imageSource" | "imageDigests">,
   lock: ImageLock,
+  used: readonly string[],
 ): string[] {
   if (imageSource !== "pull") return [];
   const isUnpinned = (name: string): boolean => {
     const pull = lock[name]?.pull;
     return pull != null && referenceParts(pull.reference)?.digest === undefined && imageDigests[name] === undefined;
   };
-  return Object.keys(lock).filter(isUnpinned);
+  return used.filter(isUnpinned);
 }
 
 export interface Consent {

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import type { HealthCheck, Mount, ServiceSpec } from "../services/spec";
+import { GPU_DEVICES } from "./gpu";
 import { contentHash, renderedDirectory, secretDirectory } from "./files/layout";
 
 /** Where one service runs: everything that the spec leaves open. */
@@ -86,8 +87,7 @@ function tmpfs(spec: ServiceSpec): Record<string, string> {
 function gpuArgs({ gpu }: ServiceSpec) {
   if (gpu === undefined) return {};
   if (gpu === "nvidia") return { gpus: "all" };
-  const nodes = gpu === "rocm" ? ["/dev/kfd", "/dev/dri"] : ["/dev/dri"];
-  return { devices: nodes.map((node) => ({ hostPath: node, containerPath: node, permissions: "rwm" })) };
+  return { devices: GPU_DEVICES[gpu].map((node) => ({ hostPath: node, containerPath: node, permissions: "rwm" })) };
 }
 
 /** Properties that only a new container can have. A change of any of them changes the spec label. */

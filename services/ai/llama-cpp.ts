@@ -73,7 +73,8 @@ export function llamaCppService(settings: AiSettings): ServiceSpec {
       retries: 3,
       startPeriodSeconds: startSeconds(settings),
     },
-    user: "65532:65532",
+    // The device nodes of AMD and Vulkan belong to root and to groups whose numbers differ between hosts.
+    user: ["rocm", "vulkan"].includes(settings.gpu) ? "0:0" : "65532:65532",
     readOnlyRoot: true,
     capabilities: [],
     memoryMiB: llamaMemoryMiB(settings),
