@@ -3,6 +3,7 @@ import os from "node:os";
 import type { Bundle, Config } from "./config";
 import { stackLabels } from "./engines/container-args";
 import type { Owner } from "./engines/files/layout";
+import { spaceFault } from "./engines/free-space";
 import { connect } from "./engines/images/engine";
 import { locateEngine, type EngineAddress } from "./engines/locate";
 import { ownerFaults, portFaults, wantedPorts } from "./engines/preflight";
@@ -46,6 +47,13 @@ export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">)
   return locateEngine({ containerSocket: fromConfig, env, home: os.homedir() });
 };
 
+const noSpace = ({ dataDir }: Config): string[] => {
+  const fault = spaceFault(dataDir);
+  return fault === undefined
+    ? []
+    : [`dataDir: ${fault}, or choose a directory on another: pulumi config set dataDir DIR`];
+};
+
 /** Plans the stack for an engine and checks both against this machine. @throws StackFaults with every fault. */
 export async function prepare(config: Config, engine: EngineAddress): Promise<Prepared> {
   const owner = { project: config.project, stack: config.stack, engine: engine.id };
@@ -53,7 +61,7 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const keys = { [config.httpPort]: "httpPort" };
   const ports = Object.values(plan?.core ?? {}).flatMap((spec) => wantedPorts(spec, keys));
   const taken = await portFaults(connect(engine.host), ports, stackLabels(config));
-  const all = [...bundleFaults(config), ...faults, ...ownerFaults(config.dataDir, owner), ...taken];
+  const all = [...bundleFaults(config), ...faults, ...ownerFaults(config.dataDir, owner), ...noSpace(config), ...taken];
   if (plan === undefined || all.length > 0) throw new StackFaults(all);
   return { plan, owner, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
 }

@@ -15,8 +15,8 @@ import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
 import { readState } from "./state";
 import { endpointTable, nextStep } from "./summary";
-import { settleUnfinished } from "./unfinished";
-import { openWorkspace, requirePulumi, runPulumi, type Workspace } from "./workspace";
+import { isOldState, settleUnfinished, trustState } from "./unfinished";
+import { openWorkspace, requirePulumi, runPulumi, type PulumiResult, type Workspace } from "./workspace";
 
 export interface UpOptions {
   readonly stack: string;
@@ -84,6 +84,13 @@ async function shownByPlugin(workspace: Workspace): Promise<Set<string>> {
   return new Set(resources.flatMap(({ id, initErrors }) => (id !== undefined && initErrors?.length ? [id] : [])));
 }
 
+function update(workspace: Workspace, json: boolean): Promise<PulumiResult> {
+  const args = ["up", "--yes", "--skip-preview", ...(interactive() ? [] : ["--non-interactive"])];
+  // An older state may name what is gone by now.
+  if (isOldState(workspace)) args.push("--refresh");
+  return runPulumi(workspace, args, { output: json ? "stderr" : "show" });
+}
+
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
 export async function up(options: UpOptions): Promise<void> {
   const { stack, bundles, yes = false, json = false } = options;
@@ -97,12 +104,13 @@ export async function up(options: UpOptions): Promise<void> {
   const docker = connect(engine.host);
   await fetchImages(config, docker, plan.images);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
-  const args = ["up", "--yes", "--skip-preview", ...(interactive() ? [] : ["--non-interactive"])];
-  const { code, interrupted } = await runPulumi(workspace, args, { output: json ? "stderr" : "show" });
+  const { code, interrupted } = await update(workspace, json);
   process.exitCode = code;
-  if (code === 0) return finish(config, json);
+  if (code === 0) {
+    trustState(workspace);
+    return finish(config, json);
+  }
   if (!interrupted) await explain(workspace, docker, config);
-  say(
-    `\n${interrupted ? "Interrupted" : "Not everything is up"}: npm run up goes on from here, npm run down removes what is there.`,
-  );
+  const how = interrupted ? "Interrupted" : "Not everything is up";
+  say(`\n${how}: npm run up goes on from here, npm run down removes what is there.`);
 }
