@@ -4,9 +4,10 @@ import os from "node:os";
 import path from "node:path";
 import type { PropertyMap } from "../../../toolchain/plugin/properties";
 import type { ResourceUnderTest } from "../../support/provider";
-import { CONTAINER, docker, idOf, REMOTE_IMAGE, TEST_LABEL, uniqueImage, world } from "./world";
+import { CONTAINER, docker, idOf, pruneBuilt, REMOTE_IMAGE, TEST_LABEL, uniqueImage, world } from "./world";
 
 const w = world();
+afterAll(() => pruneBuilt());
 
 describe("an image that is built", () => {
   let context: string;

@@ -5,6 +5,7 @@ import {
   CONTAINER,
   docker,
   idOf,
+  pruneBuilt,
   REMOTE_IMAGE,
   removeImage,
   TEST_LABEL,
@@ -14,6 +15,7 @@ import {
 } from "./world";
 
 const w = world();
+afterAll(() => pruneBuilt());
 
 describe("an image that the engine has", () => {
   let name: string;

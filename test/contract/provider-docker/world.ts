@@ -1,5 +1,6 @@
 /** What the tests of the docker stand-in share: the plugin, names of their own, and removal of all that they made. */
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import type { PropertyMap } from "../../../toolchain/plugin/properties";
 import type { PluginOptions } from "../../../toolchain/plugin/server";
@@ -94,7 +95,6 @@ async function removeAll(): Promise<void> {
   const { Volumes } = await docker.listVolumes();
   await Promise.all(Volumes.filter(({ Name }) => isOurs(Name)).map(({ Name }) => docker.getVolume(Name).remove()));
   for (const name of images.splice(0)) await removeImage(name);
-  await pruneBuilt(3);
 }
 
 /** Removes a name of an image, if the engine has it. */
@@ -102,11 +102,12 @@ export async function removeImage(name: string): Promise<void> {
   await docker.getImage(name).remove({ force: true }).catch(unlessItIsGoing);
 }
 
-/** Engines fail here now and then while somebody else removes images. */
-async function pruneBuilt(tries: number): Promise<void> {
+/** Removes what builds left without a name. Engines refuse while somebody else prunes or removes images: then again. */
+export async function pruneBuilt(tries = 20): Promise<void> {
   const filters = { dangling: ["true"], label: [TEST_LABEL] };
   await docker.pruneImages({ filters }).catch(async (error: Error) => {
     if (tries <= 1) throw error;
+    await sleep(1000);
     await pruneBuilt(tries - 1);
   });
 }
