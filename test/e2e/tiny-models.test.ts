@@ -61,7 +61,7 @@ describe("llama-server with the tiny model", () => {
 
   beforeAll(async () => {
     const { llama } = await tinyModels();
-    url = await serve("llama-cpp", llama, ["--alias", "tiny", "--ctx-size", "2048"]);
+    url = await serve("llama-cpp", llama, ["--alias", "tiny", "--ctx-size", "32768"]);
     answer = llama.answer;
   });
 

@@ -11,8 +11,8 @@ import numpy as np
 
 ANSWER = ["▁I", "▁am", "▁a", "▁tiny", "▁model", "▁for", "▁tests."]
 SEED = 1
-EMBEDDING, FEED_FORWARD, HEADS, LAYERS, CONTEXT = 64, 128, 4, 2, 4096
-# A logit of the next token; 0 for all others, so that no usual temperature makes it say anything else.
+EMBEDDING, FEED_FORWARD, HEADS, LAYERS, CONTEXT = 64, 128, 4, 2, 32768
+# Logit of the next token; 0 for all others, so that no usual temperature makes it say anything else.
 LOGIT = 40.0
 
 SPECIAL = ["<unk>", "<s>", "</s>"]
