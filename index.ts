@@ -87,8 +87,8 @@ export = async () => {
   const endpoints = coreEndpoints(config);
   const behind = { mcp: gateway.running, "mcp-nixos": nixos.running };
   for (const { name, url } of endpoints) {
-    const upstream = behind[name as keyof typeof behind];
-    new Probe(name, { url, seconds: FIRST_TOOLS_SECONDS, through: [upstream, router.running, ingress.running] });
+    const through = [behind[name as keyof typeof behind], router.running, ingress.running];
+    new Probe(name, { url, seconds: FIRST_TOOLS_SECONDS, through, host });
   }
   return {
     endpoints: Object.fromEntries(stackEndpoints(config).map(({ name, url }) => [name, url])),

@@ -3,6 +3,7 @@ import os from "node:os";
 import type { Bundle, Config } from "./config";
 import { stackLabels } from "./engines/container-args";
 import type { Owner } from "./engines/files/layout";
+import { spaceFault } from "./engines/free-space";
 import { connect } from "./engines/images/engine";
 import { gpuFaults } from "./engines/gpu";
 import { locateEngine, type EngineAddress } from "./engines/locate";
@@ -33,7 +34,8 @@ export class StackFaults extends Error {
 /** What this version can bring up beside the core. */
 const AVAILABLE: readonly Bundle[] = ["ai"];
 
-const bundleFaults = ({ bundles }: Config): string[] =>
+/** Why bundles cannot be turned on. */
+export const bundleFaults = ({ bundles }: Pick<Config, "bundles">): string[] =>
   bundles
     .filter((bundle) => !AVAILABLE.includes(bundle))
     .map(
@@ -55,6 +57,13 @@ const portKeys = ({ httpPort, openWebuiPort, llmProxyPort }: Config): Record<num
   [httpPort]: "httpPort",
 });
 
+const noSpace = ({ dataDir }: Config): string[] => {
+  const fault = spaceFault(dataDir);
+  return fault === undefined
+    ? []
+    : [`dataDir: ${fault}, or choose a directory on another: pulumi config set dataDir DIR`];
+};
+
 /** Plans the stack for an engine and checks both against this machine. @throws StackFaults with every fault. */
 export async function prepare(config: Config, engine: EngineAddress): Promise<Prepared> {
   const owner = { project: config.project, stack: config.stack, engine: engine.id };
@@ -64,7 +73,14 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const docker = connect(engine.host);
   const taken = await portFaults(docker, ports, stackLabels(config));
   const gpu = plan?.ai === undefined ? [] : await gpuFaults(docker, config.gpu);
-  const all = [...bundleFaults(config), ...faults, ...ownerFaults(config.dataDir, owner), ...taken, ...gpu];
+  const all = [
+    ...bundleFaults(config),
+    ...faults,
+    ...ownerFaults(config.dataDir, owner),
+    ...noSpace(config),
+    ...taken,
+    ...gpu,
+  ];
   if (plan === undefined || all.length > 0) throw new StackFaults(all);
   return { plan, owner, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
 }

@@ -4,7 +4,7 @@ import { parse } from "../config";
 import { connect } from "../engines/images/engine";
 import { findEngine } from "../prepare";
 import { stackSource } from "./stack-config";
-import { settleUnfinished } from "./unfinished";
+import { settleUnfinished, trustState } from "./unfinished";
 import { openWorkspace, runPulumi } from "./workspace";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -17,5 +17,7 @@ const engineOf = async (stack: string): Promise<Docker> =>
 export async function down({ stack }: { readonly stack: string }): Promise<void> {
   const workspace = await openWorkspace(stack);
   await settleUnfinished(workspace, () => engineOf(stack), say);
-  process.exitCode = (await runPulumi(workspace, ["destroy", "--yes", "--skip-preview"], { output: "show" })).code;
+  const { code } = await runPulumi(workspace, ["destroy", "--yes", "--skip-preview"], { output: "show" });
+  if (code === 0) trustState(workspace);
+  process.exitCode = code;
 }

@@ -5,8 +5,16 @@ import { stackLabels } from "../engines/container-args";
 /** Last lines of a log that are shown. */
 const LINES = 15;
 
-const isFailed = ({ State, Status }: Docker.ContainerInfo): boolean =>
-  ["created", "exited", "restarting", "dead"].includes(State) || /\((unhealthy|health: starting)\)/.test(Status);
+type Inspection = Docker.ContainerInspectInfo;
+
+/** How a service does not run well, in words; undefined: it does. A list of containers can be older than this on a full disk. */
+function ailment({ State }: Inspection): string | undefined {
+  const health = State.Health?.Status;
+  if (State.Running && !State.Restarting)
+    return health === "unhealthy" || health === "starting" ? `running, ${health}` : undefined;
+  const killed = State.OOMKilled ? ", out of memory" : "";
+  return State.Status === "created" ? "never started" : `${State.Status}, exit code ${State.ExitCode}${killed}`;
+}
 
 /** Text of a log in the engine's frames: 8 bytes of header (stream, length) before each part. */
 export function logText(frames: Buffer): string {
@@ -38,10 +46,10 @@ export async function showFailedServices(
 ): Promise<void> {
   const label = Object.entries(stackLabels(stack)).map(([key, value]) => `${key}=${value}`);
   const containers = await docker.listContainers({ all: true, filters: { label } });
-  for (const { Id, Labels, Status } of containers.filter((one) => isFailed(one) && !shown.has(one.Id))) {
+  for (const { Id, Labels } of containers.filter((one) => !shown.has(one.Id))) {
+    const how = ailment(await docker.getContainer(Id).inspect());
+    if (how === undefined) continue;
     const lines = await lastLines(docker, Id);
-    const { State } = await docker.getContainer(Id).inspect();
-    const how = State.OOMKilled ? `${Status}, out of memory` : Status;
     say(`\n${Labels["mcp-stack.service"]} (${how}) said ${lines.length > 0 ? "last:" : "nothing"}`);
     for (const line of lines) say(`    ${line}`);
   }

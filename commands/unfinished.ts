@@ -1,8 +1,12 @@
 /**
- * What an update left behind that was killed while it made something: the state names the intention, but not what became
- * of it. Pulumi warns and asks for work by hand; here the thing is looked for and removed, and the update makes it again.
+ * What the state does not know of. An update that was killed while it made something leaves the intention in the state,
+ * but not what became of it; Pulumi warns and asks for work by hand. An older state that took the place of a damaged one
+ * does not even know the intentions. Here the things are looked for and removed, and the update makes them again.
  */
 import type Docker from "dockerode";
+import { stackLabels } from "../engines/container-args";
+import { isRestored, settleRestored } from "./damaged-state";
+import { PROJECT } from "./stack-config";
 import { readState, writeState, type Deployment } from "./state";
 import type { Workspace } from "./workspace";
 
@@ -36,22 +40,45 @@ async function named(docker: Docker, { kind, name }: Unfinished): Promise<string
   return found.map(({ Id }) => Id);
 }
 
+const remove = (docker: Docker, kind: Unfinished["kind"], id: string): Promise<unknown> =>
+  kind === "container" ? docker.getContainer(id).remove({ force: true, v: true }) : docker.getNetwork(id).remove();
+
+const idsOf = ({ resources = [] }: Deployment): ReadonlySet<unknown> => new Set(resources.map(({ id }) => id));
+
 /** Removes what was begun and is not in the state; gives it in words. */
 export async function removeUnfinished(docker: Docker, deployment: Deployment): Promise<string[]> {
-  const known = new Set(deployment.resources?.map(({ id }) => id));
+  const known = idsOf(deployment);
   const removed: string[] = [];
   for (const thing of unfinishedOf(deployment)) {
     for (const id of (await named(docker, thing)).filter((one) => !known.has(one))) {
-      if (thing.kind === "container") await docker.getContainer(id).remove({ force: true, v: true });
-      else await docker.getNetwork(id).remove();
+      await remove(docker, thing.kind, id);
       removed.push(`${thing.kind} ${thing.name}`);
     }
   }
   return removed;
 }
 
+/** Removes everything of a stack that is not in the state, servers of the gateway included; gives it in words. */
+export async function removeUnknown(docker: Docker, stack: string, deployment: Deployment): Promise<string[]> {
+  const known = idsOf(deployment);
+  const filters = {
+    label: Object.entries(stackLabels({ project: PROJECT, stack })).map(([key, value]) => `${key}=${value}`),
+  };
+  const containers = (await docker.listContainers({ all: true, filters })).filter(({ Id }) => !known.has(Id));
+  for (const { Id } of containers) await remove(docker, "container", Id);
+  const networks = (await docker.listNetworks({ filters })).filter(({ Id }) => !known.has(Id));
+  for (const { Id } of networks) await remove(docker, "network", Id);
+  return [
+    ...containers.map(({ Names }) => `container ${Names[0]?.slice(1)}`),
+    ...networks.map(({ Name }) => `network ${Name}`),
+  ];
+}
+
+/** Whether an older state took the place of a damaged one, which an update has to find out about. */
+export const isOldState = ({ stateFile }: Workspace): boolean => stateFile !== undefined && isRestored(stateFile);
+
 /**
- * Clears up after a killed update, so that the next one starts from what is really there.
+ * Clears up after an update that came to no end, so that the next one starts from what is really there.
  *
  * @param engine asked only when there is something to clear up
  */
@@ -61,9 +88,21 @@ export async function settleUnfinished(
   say: (line: string) => void,
 ): Promise<void> {
   const state = await readState(workspace);
-  if (!state.deployment.pending_operations?.length) return;
-  const removed = await removeUnfinished(await engine(), state.deployment);
-  await writeState(workspace, { ...state, deployment: { ...state.deployment, pending_operations: [] } });
-  const what = removed.length > 0 ? `; removed what it had begun: ${removed.join(", ")}` : "";
-  say(`state: the last update was killed in the middle${what}`);
+  const { deployment } = state;
+  const isPending = (deployment.pending_operations?.length ?? 0) > 0;
+  const isOld = isOldState(workspace);
+  if (!isPending && !isOld) return;
+  const docker = await engine();
+  const removed = [
+    ...(await removeUnfinished(docker, deployment)),
+    ...(isOld ? await removeUnknown(docker, workspace.stack, deployment) : []),
+  ];
+  if (isPending) await writeState(workspace, { ...state, deployment: { ...deployment, pending_operations: [] } });
+  const what = removed.length > 0 ? `; removed what the state does not know: ${removed.join(", ")}` : "";
+  say(`state: the last update was cut off in the middle${what}`);
+}
+
+/** To be called after a successful update: from now on the state knows everything. */
+export function trustState({ stateFile }: Workspace): void {
+  if (stateFile !== undefined) settleRestored(stateFile);
 }

@@ -5,8 +5,10 @@ import { offerEngine } from "../engines/install";
 import { connect } from "../engines/images/engine";
 import { readLock } from "../engines/images/lock";
 import { EngineNotFound, type EngineAddress } from "../engines/locate";
-import { findEngine, prepare } from "../prepare";
-import { coreEndpoints } from "../services/endpoints";
+import { bundleFaults, findEngine, prepare, StackFaults } from "../prepare";
+import { stackEndpoints } from "../services/endpoints";
+import { usedImages } from "../stack";
+import { newPassword } from "./admin-password";
 import { askYes, interactive } from "./ask";
 import { showFailedServices } from "./failed-services";
 import { fetchImages } from "./fetch-images";
@@ -15,8 +17,8 @@ import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
 import { readState } from "./state";
 import { endpointTable, nextStep } from "./summary";
-import { settleUnfinished } from "./unfinished";
-import { openWorkspace, requirePulumi, runPulumi, type Workspace } from "./workspace";
+import { isOldState, settleUnfinished, trustState } from "./unfinished";
+import { openWorkspace, requirePulumi, runPulumi, type PulumiResult, type Workspace } from "./workspace";
 
 export interface UpOptions {
   readonly stack: string;
@@ -54,7 +56,7 @@ async function settle(workspace: Workspace, { stack, bundles }: UpOptions): Prom
 }
 
 async function pinDigests(workspace: Workspace, config: Config, engine: EngineAddress, yes: boolean): Promise<Config> {
-  const names = unpinned(config, readLock());
+  const names = unpinned(config, readLock(), usedImages(config));
   if (names.length === 0) return config;
   const consent = { yes, ask: interactive() ? askYes : undefined };
   const found = await findDigests(connect(engine.host), config, names, consent);
@@ -63,7 +65,7 @@ async function pinDigests(workspace: Workspace, config: Config, engine: EngineAd
 }
 
 function finish(config: Config, json: boolean): void {
-  const endpoints = coreEndpoints(config);
+  const endpoints = stackEndpoints(config);
   if (json) process.stdout.write(`${JSON.stringify({ stack: config.stack, endpoints }, null, 2)}\n`);
   else process.stdout.write(`\n${endpointTable(endpoints)}\n\n${nextStep(endpoints)}\n`);
 }
@@ -84,25 +86,38 @@ async function shownByPlugin(workspace: Workspace): Promise<Set<string>> {
   return new Set(resources.flatMap(({ id, initErrors }) => (id !== undefined && initErrors?.length ? [id] : [])));
 }
 
+function update(workspace: Workspace, json: boolean): Promise<PulumiResult> {
+  const args = ["up", "--yes", "--skip-preview", ...(interactive() ? [] : ["--non-interactive"])];
+  // An older state may name what is gone by now.
+  if (isOldState(workspace)) args.push("--refresh");
+  return runPulumi(workspace, args, { output: json ? "stderr" : "show" });
+}
+
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
 export async function up(options: UpOptions): Promise<void> {
   const { stack, bundles, yes = false, json = false } = options;
   // Before anything is set: a wrong value must not get into the config.
-  readConfig(stack, bundles === undefined ? {} : { bundles });
+  const faults = bundleFaults(readConfig(stack, bundles === undefined ? {} : { bundles }));
+  if (faults.length > 0) throw new StackFaults(faults);
   const workspace = await openWorkspace(stack);
   const settled = await settle(workspace, options);
   const engine = await ensureEngine(settled, yes);
   const config = await pinDigests(workspace, settled, engine, yes);
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);
-  await fetchImages(config, docker, plan.images);
+  await fetchImages(config, docker, [...plan.images, ...(plan.ai?.images ?? [])]);
+  const password = newPassword(config);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
-  const args = ["up", "--yes", "--skip-preview", ...(interactive() ? [] : ["--non-interactive"])];
-  const { code, interrupted } = await runPulumi(workspace, args, { output: json ? "stderr" : "show" });
+  const { code, interrupted } = await update(workspace, json);
   process.exitCode = code;
-  if (code === 0) return finish(config, json);
+  if (code === 0) {
+    trustState(workspace);
+    finish(config, json);
+    const shown = password();
+    if (shown !== undefined) say(`\n${shown}`);
+    return;
+  }
   if (!interrupted) await explain(workspace, docker, config);
-  say(
-    `\n${interrupted ? "Interrupted" : "Not everything is up"}: npm run up goes on from here, npm run down removes what is there.`,
-  );
+  const how = interrupted ? "Interrupted" : "Not everything is up";
+  say(`\n${how}: npm run up goes on from here, npm run down removes what is there.`);
 }

@@ -3,8 +3,10 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { spaceFault } from "../engines/free-space";
 import { PROJECT_ROOT } from "../engines/images/lock";
 import { backendDirectory, chooseBackend } from "./backend";
+import { repairState, stateFile } from "./damaged-state";
 import { lockDirectory, removeStaleLocks } from "./stale-lock";
 import { PROJECT } from "./stack-config";
 import { findToolchain, type Toolchain } from "./toolchain";
@@ -17,30 +19,50 @@ export interface Workspace {
   readonly stack: string;
   /** What Pulumi needs beside the caller's environment. */
   readonly variables: Readonly<Record<string, string>>;
+  /** File of the state, in a file backend. */
+  readonly stateFile: string | undefined;
 }
 
-/** Sets Pulumi up for this checkout. */
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Sets Pulumi up for this checkout. @throws Error when that is not possible, or a disk is full */
 export async function openWorkspace(stack: string): Promise<Workspace> {
+  const backend = chooseBackend(process.env, STATE_DIRECTORY);
+  const directory = backendDirectory(backend.url);
+  requireSpace([PROJECT_ROOT, ...(directory === undefined ? [] : [directory])]);
   const toolchain = await findToolchain();
   const searchPath = [...toolchain.path, process.env.PATH ?? ""].join(path.delimiter);
-  const backend = chooseBackend(process.env, STATE_DIRECTORY);
   const variables = {
     ...toolchain.env,
     ...(toolchain.path.length > 0 ? { PATH: searchPath } : {}),
     ...backend.variables,
     PULUMI_STACK: stack,
   };
-  const workspace = { toolchain, stack, variables };
-  const directory = backendDirectory(backend.url);
-  await ensureStack(workspace, directory);
+  const file = directory && stateFile(directory, PROJECT, stack);
+  if (file) restoreState(file);
+  const workspace = { toolchain, stack, variables, stateFile: file };
+  await ensureStack(workspace);
   if (directory !== undefined) passOverDead(directory, stack);
   return workspace;
+}
+
+/** Pulumi writes the config and the state over the old ones, and cuts them off where there is no room. */
+function requireSpace(directories: readonly string[]): void {
+  const faults = directories.flatMap((directory) => spaceFault(directory) ?? []);
+  if (faults.length > 0) throw new Error(`Nothing was changed: ${faults.join("\n")}`);
+}
+
+function restoreState(file: string): void {
+  const copy = repairState(file);
+  if (copy === undefined) return;
+  const how = copy === "" ? "no copy of it is whole, so the stack begins anew" : `it is restored from ${copy}`;
+  say(`state: it was cut off, as by a full disk; ${how}`);
 }
 
 /** An update that was killed must not keep the next one from starting. */
 function passOverDead(directory: string, stack: string): void {
   for (const pid of removeStaleLocks(lockDirectory(directory, PROJECT, stack)))
-    process.stderr.write(`state: the update of process ${pid} was killed; its lock was removed\n`);
+    say(`state: the update of process ${pid} was killed; its lock was removed`);
 }
 
 export interface PulumiResult {
@@ -117,10 +139,9 @@ export async function requirePulumi(workspace: Workspace, args: readonly string[
 }
 
 /** Makes the stack if there is none. Nothing is selected: PULUMI_STACK names it in every command. */
-async function ensureStack(workspace: Workspace, directory: string | undefined): Promise<void> {
+async function ensureStack(workspace: Workspace): Promise<void> {
   // A file backend keeps a stack in a file of that name; asking Pulumi would cost half a second every time.
-  const file = directory && path.join(directory, ".pulumi/stacks", PROJECT, `${workspace.stack}.json`);
-  if (file && existsSync(file)) return;
+  if (workspace.stateFile !== undefined && existsSync(workspace.stateFile)) return;
   const args = ["stack", "init", workspace.stack, "--no-select", "--non-interactive"];
   const { code, stderr } = await runPulumi(workspace, args, { output: "capture" });
   if (code === 0 || stderr.includes("already exists")) return;

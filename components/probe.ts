@@ -7,16 +7,19 @@ export interface ProbeArgs {
   readonly url: string;
   /** Longest wait for the first answer with tools, in seconds. */
   readonly seconds: number;
-  /** Asked again whenever one of these was replaced; also what to look at when it fails. */
+  /** Asked again whenever one of these was replaced; the first one answers, and is started anew when it has no tools. */
   readonly through: readonly Running[];
+  /** Address of their engine, as in DOCKER_HOST. */
+  readonly host: string;
 }
 
 /** An MCP client's look at an endpoint: the update fails when it offers no tools. */
 export class Probe extends pulumi.ComponentResource {
-  constructor(name: string, { url, seconds, through }: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { url, seconds, through, host }: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:Probe", name, { url }, opts);
     const run = `node --require tsx/cjs engines/probe.ts ${url} ${seconds}`;
     const environment = {
+      ENGINE_HOST: host,
       ASKED_THROUGH: pulumi.all(through.map(({ id }) => id)).apply((ids) => ids.map((id) => id.slice(0, 12)).join(" ")),
     };
     new command.local.Command(

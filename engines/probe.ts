@@ -1,7 +1,7 @@
 /**
  * Asks an MCP endpoint from outside, as a client would: initialise, list the tools, end the session. A process of a graph
  * node: `probe.ts URL SECONDS`. It fails when there is no answer within SECONDS, or no tool. ASKED_THROUGH in its
- * environment names the containers on the way, the one that answers first.
+ * environment names the containers on the way, the one that answers first; ENGINE_HOST is the address of their engine.
  */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -23,6 +23,8 @@ export interface Patience {
   readonly seconds: number;
   /** Longest wait for tools from the first answer without any, in seconds. */
   readonly emptySeconds?: number;
+  /** Called once when these are over, to give it another try. */
+  readonly retry?: () => Promise<void>;
 }
 
 async function toolNames(url: URL): Promise<string[]> {
@@ -48,7 +50,9 @@ const describe = ({ message, cause }: Error): string => {
 };
 
 /** Asks until there are tools. @throws Error naming the last answer, when the time is up; NotAllowedHere */
-export async function waitForTools(url: URL, { seconds, emptySeconds = EMPTY_SECONDS }: Patience): Promise<string[]> {
+export async function waitForTools(url: URL, patience: Patience): Promise<string[]> {
+  const { seconds, emptySeconds = EMPTY_SECONDS } = patience;
+  let { retry } = patience;
   const end = Date.now() + seconds * 1000;
   let emptyEnd: number | undefined;
   for (;;) {
@@ -58,25 +62,38 @@ export async function waitForTools(url: URL, { seconds, emptySeconds = EMPTY_SEC
     if (!("error" in outcome) && outcome.length > 0) return outcome;
     emptyEnd = failure ? undefined : (emptyEnd ?? Date.now() + emptySeconds * 1000);
     if (Date.now() > Math.min(end, emptyEnd ?? end)) {
-      const seen = failure ? `gave no tools within ${seconds} s: ${describe(failure)}` : EMPTY;
-      throw new Error(`${url.href} ${seen}`);
+      if (failure) throw new Error(`${url.href} gave no tools within ${seconds} s: ${describe(failure)}`);
+      if (retry === undefined) throw new Error(`${url.href} ${EMPTY}`);
+      await retry();
+      [retry, emptyEnd] = [undefined, undefined];
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }
 
-/** Where to look further, by the ids of the containers on the way. */
-const hint = (ids = ""): string => (ids === "" ? "" : `; see docker logs ${ids.split(" ")[0]}`);
+/** The gateway looks for its servers only when it starts; one that failed then, as on a full disk, is gone for good. */
+async function restart(host: string, container: string): Promise<void> {
+  console.log(`no tools yet: starting ${container} again`);
+  // Loaded here, because it takes a quarter of a second that most probes need not wait. Node's own import() would not go
+  // through tsx's hook for CommonJS.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { connect } = require("./images/engine") as typeof import("./images/engine");
+  await connect(host).getContainer(container).restart();
+}
 
 async function main(): Promise<void> {
   const [url = "", seconds = ""] = process.argv.slice(2);
+  const { ENGINE_HOST: host, ASKED_THROUGH: ids = "" } = process.env;
+  const [container] = ids.split(" ").filter(Boolean);
+  const retry = host && container ? () => restart(host, container) : undefined;
   try {
-    const tools = await waitForTools(new URL(url), { seconds: Number(seconds) });
+    const tools = await waitForTools(new URL(url), { seconds: Number(seconds), ...(retry && { retry }) });
     console.log(`${url} offers ${tools.length} tools`);
   } catch (error) {
     if (error instanceof NotAllowedHere)
       return console.log(`${url} answers, but allowedSources keeps this host out; tools were not listed`);
-    console.error(`${(error as Error).message}${hint(process.env["ASKED_THROUGH"])}`);
+    const where = container === undefined ? "" : `; see docker logs ${container}`;
+    console.error(`${(error as Error).message}${where}`);
     process.exit(1);
   }
 }

@@ -128,11 +128,15 @@ export type Action = keyof typeof ACTIONS;
 function main(): void {
   const name = process.argv[2] ?? "";
   const action = (ACTIONS as Record<string, (plan: never) => void>)[name];
+  let where = "";
   try {
     if (action === undefined) throw new Error(`unknown action; choose from ${Object.keys(ACTIONS).join(", ")}`);
-    action(JSON.parse(readFileSync(0, "utf8")) as never);
+    const plan = JSON.parse(readFileSync(0, "utf8")) as Common;
+    // On a full disk Node says what failed, but not where.
+    where = ` in ${plan.base}`;
+    action(plan as never);
   } catch (error) {
-    console.error(`host files, ${name}: ${(error as Error).message}`);
+    console.error(`host files, ${name}${where}: ${(error as Error).message}`);
     process.exit(1);
   }
 }

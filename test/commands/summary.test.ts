@@ -6,8 +6,7 @@ const ENDPOINTS = [
 ];
 
 /** Without colours, which depend on the terminal. */
-const plain = (text: string): string[] =>
-  text.split("\n").map((line) => line.replace(/\u001b\[\d+m/g, "").trimEnd());
+const plain = (text: string): string[] => text.split("\n").map((line) => line.replace(/\u001b\[\d+m/g, "").trimEnd());
 
 it("the table of endpoints has a line for each, in columns without rules", () => {
   expect(plain(endpointTable(ENDPOINTS))).toEqual([

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { Deployment } from "../../commands/state";
-import { removeUnfinished, unfinishedOf } from "../../commands/unfinished";
+import { removeUnfinished, removeUnknown, unfinishedOf } from "../../commands/unfinished";
 
 const CONTAINER = "docker:index/container:Container";
 const NETWORK = "docker:index/network:Network";
@@ -17,13 +17,15 @@ function engine(containers: { Id: string; Names: string[] }[], networks: { Id: s
   const removing = (kind: string) => (id: string) => ({
     remove: (options?: object) => Promise.resolve(void removed.push(`${kind} ${id} ${JSON.stringify(options)}`)),
   });
+  const asked: unknown[] = [];
+  const list = (found: object[]) => (options: unknown) => Promise.resolve((asked.push(options), found));
   const docker = {
-    listContainers: () => Promise.resolve(containers),
-    listNetworks: () => Promise.resolve(networks),
+    listContainers: list(containers),
+    listNetworks: list(networks),
     getContainer: removing("container"),
     getNetwork: removing("network"),
   } as unknown as Docker;
-  return { docker, removed };
+  return { docker, removed, asked };
 }
 
 describe("what a killed update was making", () => {
@@ -77,5 +79,25 @@ describe("the removal", () => {
     const { docker, removed } = engine([]);
     expect(await removeUnfinished(docker, deployment)).toEqual([]);
     expect(removed).toEqual([]);
+  });
+});
+
+describe("after a damaged state", () => {
+  it("everything of the stack goes that the older state does not know, containers first", async () => {
+    const { docker, removed, asked } = engine(
+      [
+        { Id: "known", Names: ["/p-s-traefik"] },
+        { Id: "stray", Names: ["/p-s-mcp-router"] },
+      ],
+      [
+        { Id: "known-net", Name: "p-s-edge" },
+        { Id: "net", Name: "p-s-mcp" },
+      ],
+    );
+    const resources = ["known", "known-net"].map((id) => ({ type: CONTAINER, id }));
+    expect(await removeUnknown(docker, "s", { resources })).toEqual(["container p-s-mcp-router", "network p-s-mcp"]);
+    expect(removed).toEqual(['container stray {"force":true,"v":true}', "network net undefined"]);
+    const filters = { label: ["mcp-stack.project=mcp-gateway-stack", "mcp-stack.stack=s"] };
+    expect(asked).toEqual([{ all: true, filters }, { filters }]);
   });
 });

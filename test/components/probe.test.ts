@@ -5,7 +5,8 @@ describe("Probe", () => {
   it("is one command, which asks again whenever a service on the way was replaced", async () => {
     const url = "http://127.0.0.1:8811/mcp";
     const { resources } = await upon(
-      ({ behind }) => new Probe("mcp", { url, seconds: 120, through: [behind, behind] }),
+      ({ behind }) =>
+        new Probe("mcp", { url, seconds: 120, through: [behind, behind], host: "unix:///run/engine.sock" }),
     );
 
     const run = "node --require tsx/cjs engines/probe.ts http://127.0.0.1:8811/mcp 120";
@@ -24,7 +25,11 @@ describe("Probe", () => {
         parent: "mcp",
         provider: undefined,
         after: ["behind"],
-        inputs: { create: run, update: run, environment: { ASKED_THROUGH: "behind-id behind-id" } },
+        inputs: {
+          create: run,
+          update: run,
+          environment: { ENGINE_HOST: "unix:///run/engine.sock", ASKED_THROUGH: "behind-id behind-id" },
+        },
       },
     ]);
   });

@@ -10,7 +10,7 @@ import { PROJECT_ROOT, readLock } from "../../engines/images/lock";
 import { Step } from "../../engines/images/progress";
 import { certificates, imageFiles, type ImageFile } from "../support/image-files";
 
-// Cold, on two cores: Go programs 8 minutes, everything else 6.
+// Cold, on two cores: Go programs 8 minutes, Open WebUI and LiteLLM 7, everything else 8.
 jest.setTimeout(30 * 60_000);
 
 const lock = readLock();

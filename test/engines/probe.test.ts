@@ -83,6 +83,23 @@ describe("an endpoint's tools", () => {
     await expect(found).rejects.toThrow(new Error(url.replace("/mcp", EMPTY)));
   });
 
+  it("are asked for again after another try", async () => {
+    let retries = 0;
+    const url = await serve(mcp(() => (retries === 0 ? [] : ["echo"])));
+    const retry = (): Promise<void> => Promise.resolve(void retries++);
+    expect(await waitForTools(new URL(url), { seconds: 60, emptySeconds: 0, retry })).toEqual(["echo"]);
+    expect(retries).toBe(1);
+  });
+
+  it("are given up when the other try brings none either", async () => {
+    let retries = 0;
+    const url = await serve(mcp(() => []));
+    const retry = (): Promise<void> => Promise.resolve(void retries++);
+    const found = waitForTools(new URL(url), { seconds: 60, emptySeconds: 0, retry });
+    await expect(found).rejects.toThrow("answers, but its list of tools is empty");
+    expect(retries).toBe(1);
+  });
+
   it("of a dead upstream are a fault with the last answer", async () => {
     const url = await serve(refusing(502, '{"error":{"service":"mcp-gateway"}}'));
     const found = waitForTools(new URL(url), { seconds: 0 });
@@ -106,6 +123,22 @@ describe("the node of the graph", () => {
   it("says how many tools there are", async () => {
     const url = await serve(mcp(() => ["echo"]));
     expect(await probe(url)).toEqual({ code: 0, stdout: `${url} offers 1 tools`, stderr: "" });
+  });
+
+  it("starts the container that answers again when there are none, and fails when that did not help", async () => {
+    const asked: string[] = [];
+    const engine = await serve((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.writeHead(204).end();
+    });
+    const url = await serve(mcp(() => []));
+    const ENGINE_HOST = engine.replace("http:", "tcp:").replace("/mcp", "");
+    expect({ ...(await probe(url, { ENGINE_HOST, ASKED_THROUGH: "abc123 def456" })), asked }).toEqual({
+      code: 1,
+      stdout: "no tools yet: starting abc123 again",
+      stderr: `${url.replace("/mcp", EMPTY)}; see docker logs abc123`,
+      asked: ["POST /containers/abc123/restart"],
+    });
   });
 
   it("fails without any, and says where to look", async () => {

@@ -50,6 +50,10 @@ export interface StackOptions {
   readonly wrapper?: readonly string[];
   /** Start of the stack's name. */
   readonly prefix?: string;
+  /** Checkout whose commands run; default: this one. */
+  readonly root?: string;
+  /** Where the directory with data and state is made; default: that of temporary files. */
+  readonly parent?: string;
 }
 
 interface Place {
@@ -60,17 +64,21 @@ interface Place {
   readonly file: string;
 }
 
-function makePlace(name: string): Place {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), `mcp-stack-${name}-`));
+function makePlace(name: string, { root = ROOT, parent = os.tmpdir() }: StackOptions): Place {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(parent), `mcp-stack-${name}-`));
   const stateDir = path.join(directory, "state");
   fs.mkdirSync(stateDir);
-  return { directory, dataDir: path.join(directory, "data"), stateDir, file: path.join(ROOT, `Pulumi.${name}.yaml`) };
+  return { directory, dataDir: path.join(directory, "data"), stateDir, file: path.join(root, `Pulumi.${name}.yaml`) };
 }
 
 type Commands = Pick<TestStack, "start" | "run" | "succeed" | "pulumi">;
 
 /** Commands of the checkout; for `succeed`, a failing one is an error with its whole output. */
-function commandsOf(name: string, { stateDir }: Place, { env = {}, wrapper = [] }: StackOptions): Commands {
+function commandsOf(
+  name: string,
+  { stateDir }: Place,
+  { env = {}, wrapper = [], root = ROOT }: StackOptions,
+): Commands {
   const own = {
     PULUMI_BACKEND_URL: `file://${stateDir}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
@@ -79,7 +87,7 @@ function commandsOf(name: string, { stateDir }: Place, { env = {}, wrapper = [] 
   };
   const start: TestStack["start"] = (command, ...args) => {
     const [program = "", ...rest] = [...wrapper, process.execPath, "commands/entry.js", command, ...args];
-    return startCommand(program, rest, ROOT, { ...process.env, ...own, ...env });
+    return startCommand(program, rest, root, { ...process.env, ...own, ...env });
   };
   const run: TestStack["run"] = (command, ...args) => start(command, ...args).done;
   const succeed: TestStack["succeed"] = async (command, ...args) => {
@@ -96,7 +104,7 @@ export async function createStack(
   options: StackOptions = {},
 ): Promise<TestStack> {
   const name = `${options.prefix ?? "e2e"}-${randomBytes(3).toString("hex")}`;
-  const place = makePlace(name);
+  const place = makePlace(name, options);
   const port = await freePort();
   const { dataDir, stateDir, directory, file } = place;
   const secretsFile = path.join(directory, "env");

@@ -1,17 +1,14 @@
 /** The docker stand-in under the real CLI: what no call of its handlers alone can show. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createProject, type Project, type ProjectOptions } from "../../support/pulumi";
-import { docker, removeAll, uniqueName, world } from "./world";
+import { docker, uniqueName, world } from "./world";
 
 const w = world();
 
 const UP = ["up", "--yes", "--skip-preview"];
 
 let project: Project | undefined;
-afterEach(async () => {
-  await project?.destroy();
-  await removeAll();
-});
+afterEach(() => project?.destroy());
 
 /** A project whose program declares `code`; `docker`, `pulumi`, `image` and `labels` are in scope. */
 async function given(code: string, options: Partial<ProjectOptions> = {}): Promise<Project> {

@@ -98,7 +98,7 @@ describe("a container that ends while it is waited for", () => {
     expect(container.log.at(-1)?.message).toMatch(/^last lines of .*:\ngone(\ngone)*$/);
   });
 
-  test("with a policy that starts it again: fails when the time is over and says how often it was started", async () => {
+  test("with a policy that starts it again: fails when the time is over and says how often it was started, and how it ended", async () => {
     await expect(w.resource(CONTAINER).up(ends({ restart: "unless-stopped", waitTimeout: 2 }))).rejects.toThrow(
       /^container failed to be in healthy state: it is \w+ after 2 s \(waitTimeout\), restarted \d+ times \(exit code 3\)/,
     );

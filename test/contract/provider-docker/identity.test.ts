@@ -1,7 +1,7 @@
 /** Ids, automatic names, imports, and what is known of a resource before and after it is made. */
 import type { PropertyMap } from "../../../toolchain/plugin/properties";
 import { UNKNOWN } from "../../../toolchain/provider-docker/schema/types";
-import { CONTAINER, docker, NETWORK, REMOTE_IMAGE, uniqueName, VOLUME, world } from "./world";
+import { CONTAINER, docker, NETWORK, REMOTE_IMAGE, uniqueImage, uniqueName, VOLUME, world } from "./world";
 
 const w = world();
 const idle = (more: PropertyMap = {}): PropertyMap => w.sleeper({ start: false, mustRun: false, ...more });
@@ -127,7 +127,7 @@ describe("a resource that was removed by hand leaves the state at a refresh, and
   });
 
   test(REMOTE_IMAGE, async () => {
-    const [image, name] = [w.resource(REMOTE_IMAGE), `${uniqueName()}:1`];
+    const [image, name] = [w.resource(REMOTE_IMAGE), uniqueImage()];
     const tag = (): Promise<unknown> => docker.getImage(w.image).tag({ repo: name.replace(/:1$/, ""), tag: "1" });
     await tag();
     await image.up({ name });

@@ -4,9 +4,10 @@ import os from "node:os";
 import path from "node:path";
 import type { PropertyMap } from "../../../toolchain/plugin/properties";
 import type { ResourceUnderTest } from "../../support/provider";
-import { CONTAINER, docker, idOf, REMOTE_IMAGE, TEST_LABEL, uniqueName, world } from "./world";
+import { CONTAINER, docker, idOf, pruneBuilt, REMOTE_IMAGE, TEST_LABEL, uniqueImage, world } from "./world";
 
 const w = world();
+afterAll(() => pruneBuilt());
 
 describe("an image that is built", () => {
   let context: string;
@@ -20,7 +21,7 @@ describe("an image that is built", () => {
     context = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-stack-build-"));
     write("Dockerfile", `FROM ${w.image}\nLABEL ${TEST_LABEL}\nCOPY . /context\n`);
     write("file", "first");
-    name = `${uniqueName()}:1`;
+    name = uniqueImage();
     image = w.resource(REMOTE_IMAGE);
   });
   afterEach(() => fs.rmSync(context, { recursive: true, force: true }));
@@ -82,7 +83,7 @@ describe("an image that is built", () => {
 
   test("takes arguments, a stage, labels, more tags and another Dockerfile", async () => {
     write("sub/Other", `FROM ${w.image} AS one\nLABEL ${TEST_LABEL}\nARG A\nRUN echo $A > /a\nFROM one\nRUN false\n`);
-    const more = `${uniqueName()}:2`;
+    const more = uniqueImage();
     const build = {
       dockerfile: "sub/Other",
       target: "one",

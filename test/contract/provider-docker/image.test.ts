@@ -1,15 +1,27 @@
 /** Images: found, pulled, and removed by name. */
 import type { ResourceUnderTest } from "../../support/provider";
 import { startOneImageRegistry, type Registry } from "./one-image-registry";
-import { CONTAINER, docker, idOf, REMOTE_IMAGE, TEST_LABEL, uniqueName, world } from "./world";
+import {
+  CONTAINER,
+  docker,
+  idOf,
+  pruneBuilt,
+  REMOTE_IMAGE,
+  removeImage,
+  TEST_LABEL,
+  uniqueImage,
+  uniqueName,
+  world,
+} from "./world";
 
 const w = world();
+afterAll(() => pruneBuilt());
 
 describe("an image that the engine has", () => {
   let name: string;
   let image: ResourceUnderTest;
   beforeEach(async () => {
-    name = `${uniqueName()}:1`;
+    name = uniqueImage();
     await docker.getImage(w.image).tag({ repo: name.replace(/:1$/, ""), tag: "1" });
     image = w.resource(REMOTE_IMAGE);
   });
@@ -45,7 +57,7 @@ describe("an image that the engine has", () => {
   });
 
   test("in use cannot be destroyed, except with forceRemove", async () => {
-    const built = `${uniqueName()}:1`;
+    const built = uniqueImage();
     const { id } = await docker.createContainer({ Image: w.image, Cmd: ["true"], name: uniqueName() });
     await docker.getContainer(id).commit({ repo: built.replace(/:1$/, ""), tag: "1", changes: `LABEL ${TEST_LABEL}` });
     await w.resource(CONTAINER).up(w.sleeper({ image: built }));
@@ -75,9 +87,8 @@ describe("an image that the engine does not have", () => {
   });
   afterEach(async () => {
     registry.close();
-    const mine = (reference: string): boolean => reference.startsWith(registry.repository);
-    for (const { Id, RepoTags, RepoDigests } of await docker.listImages())
-      if ([...(RepoTags ?? []), ...(RepoDigests ?? [])].some(mine)) await docker.getImage(Id).remove({ force: true });
+    const { repository, digest } = registry;
+    for (const name of [`${repository}:1`, repository, `${repository}@${digest}`]) await removeImage(name);
   });
 
   test.each([
@@ -147,7 +158,7 @@ describe("the image of a container", () => {
 
   test("by name is compared with the name: it is not replaced when the tag moves", async () => {
     const container = w.resource(CONTAINER);
-    const name = `${uniqueName()}:1`;
+    const name = uniqueImage();
     const repo = name.replace(/:1$/, "");
     await docker.getImage(w.image).tag({ repo, tag: "1" });
     const program = { image: name, command: ["true"], start: false, mustRun: false };

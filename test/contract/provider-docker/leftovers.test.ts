@@ -2,7 +2,7 @@
 import type { PropertyMap } from "../../../toolchain/plugin/properties";
 import { dockerPlugin } from "../../../toolchain/provider-docker/plugin";
 import { ResourceUnderTest } from "../../support/provider";
-import { CONTAINER, docker, NETWORK, uniqueName, world } from "./world";
+import { CONTAINER, docker, NETWORK, uniqueImage, uniqueName, world } from "./world";
 
 const w = world();
 
@@ -66,7 +66,7 @@ describe("a process that was killed between create and the answer", () => {
   });
 
   test("left a container of an image that has labels of its own: it is made anew", async () => {
-    const [name, image] = [uniqueName(), `${uniqueName()}:1`];
+    const [name, image] = [uniqueName(), uniqueImage()];
     const [repo, tag] = image.split(":");
     await docker
       .getContainer((await docker.createContainer({ name: uniqueName(), Image: w.image, Cmd: ["true"] })).id)

@@ -1,5 +1,6 @@
 /** What the tests of the docker stand-in share: the plugin, names of their own, and removal of all that they made. */
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import type { PropertyMap } from "../../../toolchain/plugin/properties";
 import type { PluginOptions } from "../../../toolchain/plugin/server";
@@ -26,6 +27,15 @@ let counter = 0;
 
 /** A name that nobody else uses. */
 export const uniqueName = (): string => `${PREFIX}-${++counter}`;
+
+const images: string[] = [];
+
+/** A name for an image, `NAME:1`. */
+export function uniqueImage(): string {
+  const name = `${uniqueName()}:1`;
+  images.push(name);
+  return name;
+}
 
 /** The image that containers run, and a plugin that is connected to the machine's engine. */
 export interface World {
@@ -75,7 +85,7 @@ function unlessItIsGoing(error: { statusCode?: number }): void {
 }
 
 /** Removes by name what the tests made; automatic names begin with the resource's, which is unique as well. */
-export async function removeAll(): Promise<void> {
+async function removeAll(): Promise<void> {
   const containers = (await docker.listContainers({ all: true })).filter(({ Names }) => Names.some(isOurs));
   await Promise.all(
     containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessItIsGoing)),
@@ -84,7 +94,20 @@ export async function removeAll(): Promise<void> {
   await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
   const { Volumes } = await docker.listVolumes();
   await Promise.all(Volumes.filter(({ Name }) => isOurs(Name)).map(({ Name }) => docker.getVolume(Name).remove()));
-  const images = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []).filter(isOurs);
-  await Promise.all(images.map((tag) => docker.getImage(tag).remove({ force: true })));
-  await docker.pruneImages({ filters: { dangling: ["true"], label: [TEST_LABEL] } });
+  for (const name of images.splice(0)) await removeImage(name);
+}
+
+/** Removes a name of an image, if the engine has it. */
+export async function removeImage(name: string): Promise<void> {
+  await docker.getImage(name).remove({ force: true }).catch(unlessItIsGoing);
+}
+
+/** Removes what builds left without a name. Engines refuse while somebody else prunes or removes images: then again. */
+export async function pruneBuilt(tries = 20): Promise<void> {
+  const filters = { dangling: ["true"], label: [TEST_LABEL] };
+  await docker.pruneImages({ filters }).catch(async (error: Error) => {
+    if (tries <= 1) throw error;
+    await sleep(1000);
+    await pruneBuilt(tries - 1);
+  });
 }

@@ -150,6 +150,18 @@ describe("the owner's mark", () => {
   });
 });
 
+it("a failure names the data directory, since a full disk is told without it", () => {
+  fs.writeFileSync(path.join(base, "rendered"), "in the way");
+  const { status, stderr } = spawnSync("node", ["--require", "tsx/cjs", "engines/files/host-files.ts", "service"], {
+    cwd: ROOT,
+    input: JSON.stringify({ base, generation: "x", ...service }),
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^host files, service in /);
+  expect(stderr).toContain(` in ${base}: `);
+});
+
 it("an unknown action fails and lists the known ones", () => {
   const { status, stderr } = spawnSync("node", ["--require", "tsx/cjs", "engines/files/host-files.ts", "erase"], {
     cwd: ROOT,

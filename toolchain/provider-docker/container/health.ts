@@ -29,13 +29,16 @@ export async function waitUntilHealthy(
   context: ResourceContext,
 ): Promise<void> {
   const start = Date.now();
+  let ended: Inspection["State"] | undefined;
   for (let reported = start; ; await sleep(POLL_MS, undefined, { signal: context.signal })) {
     const info = await inspect(engine, id);
     if (!info) throw new Error(`${NOT_HEALTHY}: somebody removed it while it started`);
     if (!info.State.Health) throw new Error(NO_HEALTHCHECK);
     if (info.State.Health.Status === "healthy") return;
+    // While it runs again the engine no longer tells how it ended.
+    if (!isUp(info)) ended = info.State;
     const seconds = Math.floor((Date.now() - start) / 1000);
-    const reason = endedForGood(info) ?? (seconds >= inputs.waitTimeout ? stillNot(info, inputs) : undefined);
+    const reason = endedForGood(info) ?? (seconds >= inputs.waitTimeout ? stillNot(info, ended, inputs) : undefined);
     if (reason !== undefined) {
       await showLog(engine, info, context);
       throw new Error(`${NOT_HEALTHY}: ${reason}`);
@@ -46,7 +49,10 @@ export async function waitUntilHealthy(
   }
 }
 
-const stateOf = ({ State }: Inspection): string => (State.Running ? (State.Health?.Status ?? "running") : State.Status);
+/** Engines count a container that waits for its next start as running. */
+const isUp = ({ State }: Inspection): boolean => State.Running && !State.Restarting;
+
+const stateOf = (info: Inspection): string => (isUp(info) ? info.State.Health?.Status : undefined) ?? info.State.Status;
 
 /** Why no further start can be expected; undefined while there is hope. */
 function endedForGood({ State, HostConfig, RestartCount }: Inspection): string | undefined {
@@ -60,11 +66,11 @@ function endedForGood({ State, HostConfig, RestartCount }: Inspection): string |
 
 const killed = ({ OOMKilled }: Inspection["State"]): string => (OOMKilled ? " (out of memory)" : "");
 
-function stillNot(info: Inspection, { waitTimeout }: ContainerInputs): string {
+function stillNot(info: Inspection, ended: Inspection["State"] | undefined, { waitTimeout }: ContainerInputs): string {
   const { State, RestartCount } = info;
   const checked = State.Health?.Log?.at(-1);
-  const restarts =
-    RestartCount > 0 ? `, restarted ${RestartCount} times (exit code ${State.ExitCode}${killed(State)})` : "";
+  const how = ended ? ` (exit code ${ended.ExitCode}${killed(ended)})` : "";
+  const restarts = RestartCount > 0 ? `, restarted ${RestartCount} times${how}` : "";
   const check = checked
     ? `; its last check ended with ${checked.ExitCode}: ${checked.Output.trim() || "no output"}`
     : "";

@@ -1,0 +1,67 @@
+/**
+ * A state that was cut off: Pulumi's file backend puts what it could write in the place of the whole file when the disk is
+ * full, and can then read nothing any more. It keeps copies.
+ */
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+
+/** File in which a file backend keeps the state of a stack. */
+export const stateFile = (backend: string, project: string, stack: string): string =>
+  path.join(backend, ".pulumi/stacks", project, `${stack}.json`);
+
+function isWhole(file: string): boolean {
+  try {
+    return "checkpoint" in (JSON.parse(readFileSync(file, "utf8")) as object);
+  } catch {
+    return false;
+  }
+}
+
+/** The copies of a stack's state, the newest first: the one before the last write, and one of each finished update. */
+function copies(file: string): string[] {
+  const [stack, project] = [path.basename(file, ".json"), path.basename(path.dirname(file))];
+  const directory = path.join(file, "../../../backups", project, stack);
+  const backups = existsSync(directory) ? readdirSync(directory).map((name) => path.join(directory, name)) : [];
+  return [`${file}.bak`, ...backups]
+    .filter((copy) => existsSync(copy) && !copy.endsWith(".attrs"))
+    .map((copy) => ({ copy, written: statSync(copy).mtimeMs }))
+    .sort((a, b) => b.written - a.written)
+    .map(({ copy }) => copy);
+}
+
+const markOf = (file: string): string => `${file}.restored`;
+
+/** Whether the state took the place of a damaged one, and no update has found out since what it does not know. */
+export const isRestored = (file: string): boolean => existsSync(markOf(file));
+
+/** To be called after an update that did. */
+export const settleRestored = (file: string): void => rmSync(markOf(file), { force: true });
+
+/**
+ * Puts the newest whole copy in the place of a damaged state; without any, removes it, so that the stack begins anew.
+ *
+ * @returns where it came from, "" without a copy; undefined: the state is whole, or there is none yet
+ */
+export function repairState(file: string): string | undefined {
+  if (!existsSync(file) || isWhole(file)) return undefined;
+  const copy = copies(file).find(isWhole);
+  writeFileSync(markOf(file), copy ?? "");
+  // What the backend notes about the file, such as its hash; it does without.
+  rmSync(`${file}.attrs`, { force: true });
+  if (copy === undefined) {
+    rmSync(file);
+    return "";
+  }
+  copyFileSync(copy, `${file}.partial`);
+  renameSync(`${file}.partial`, file);
+  return copy;
+}
