@@ -7,6 +7,8 @@ import { mirrored } from "../../engines/images/reference";
 import { withSession } from "../support/mcp-client";
 import { startRegistry, type TestRegistry } from "../support/registry";
 import { forgetImages, imageWithNewLayer } from "../support/own-images";
+import { planStack } from "../../stack";
+import { configOf } from "../support/config";
 import { createStack, type TestStack } from "../support/stack";
 
 jest.setTimeout(300_000);
@@ -14,7 +16,7 @@ jest.setTimeout(300_000);
 const lock = readLock();
 const docker = connect();
 /** Everything that is pulled and can be built, and so pushed. */
-const NAMES = Object.keys(lock).filter((name) => lock[name]?.pull && lock[name]?.build);
+const NAMES = (planStack(configOf({ imageSource: "build" })).plan?.images ?? []).map(({ name }) => name);
 /** The image whose digest nobody knows beforehand. */
 const UNKNOWN = "mcp-nixos";
 /** The image that no engine has seen before: of the others this one has all layers, and perhaps their manifests. */
