@@ -123,7 +123,7 @@ function planAi(config: Config, root: string, reference: StackPlan["reference"])
   if (!config.bundles.includes("ai")) return { plan: undefined, faults: [] };
   const models = parseModels(readText(path.join(root, "catalogs/models.yaml")) ?? "");
   const secretNames = secretNamesOf(readText(config.secretsFile) ?? "");
-  const { plan, faults } = aiPlan(config, { models, env: process.env, secretNames });
+  const { plan, faults } = aiPlan(config, { models, env: process.env, secretNames, dataUser: dataUser() });
   if (plan === undefined) return { plan, faults };
   const wanted = wantedImages(imagesOf(plan.services), reference);
   return { plan: { ...plan, images: wanted.images }, faults: wanted.faults };

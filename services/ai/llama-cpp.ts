@@ -10,7 +10,7 @@ const MIB = 1024 * 1024;
 /** Slowest disk that is waited for, in MiB a second: a hard disk. The model is read once at start. */
 const READ_RATE = 50;
 const START_SECONDS = 60;
-/** What the server needs beside model and context. Measured: 60 MiB; the rest is room for parallel requests. */
+/** What the server needs beside model and context. Measured: up to 28 MiB; the rest is room for parallel requests. */
 const OVERHEAD_MIB = 512;
 /** Memory of a thousand tokens of context for models of up to 4 billion parameters, in MiB (16-bit keys and values). */
 const CONTEXT_MIB = 160;

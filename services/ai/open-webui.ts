@@ -29,11 +29,23 @@ const TOOL_SERVERS = [
 export const webuiUrl = ({ baseDomain, httpPort }: Pick<AiSettings, "baseDomain" | "httpPort">): string =>
   `http://webui.${baseDomain}:${httpPort}`;
 
+/** Pages that may open a WebSocket; by a port of its own it is also reached as localhost. Others: config allowedOrigins. */
+const origins = (settings: AiSettings): string[] => {
+  const { openWebuiPort: port, allowedOrigins } = settings;
+  const own = port === undefined ? [] : [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+  return [webuiUrl(settings), ...own, ...allowedOrigins];
+};
+
+/** The proxy's models that chat. Named here, so that the speech model is not offered for it. */
+const chatModels = ({ llmProviders }: AiSettings): string[] => [CHAT_MODEL, ...llmProviders.map(({ name }) => name)];
+
 const environment = (settings: AiSettings): Record<string, string> => ({
   DATA_DIR: DATA,
   HOME: "/tmp",
-  PORT: String(PORT),
+  // Files that it writes at every start; beside the program they would ask for a writable root.
+  STATIC_DIR: "/tmp/static",
   WEBUI_URL: webuiUrl(settings),
+  CORS_ALLOW_ORIGIN: origins(settings).join(";"),
   // What is set here counts at every start, not only at the first.
   ENABLE_PERSISTENT_CONFIG: "false",
   ENABLE_SIGNUP: "false",
@@ -41,43 +53,44 @@ const environment = (settings: AiSettings): Record<string, string> => ({
   WEBUI_ADMIN_NAME: "Admin",
   ENABLE_OLLAMA_API: "false",
   ENABLE_OPENAI_API: "true",
-  OPENAI_API_BASE_URL: PROXY,
+  OPENAI_API_BASE_URLS: PROXY,
+  OPENAI_API_CONFIGS: JSON.stringify({ "0": { enable: true, model_ids: chatModels(settings) } }),
+  // Without it, users who are no administrators see no model until it is shared with them.
+  BYPASS_MODEL_ACCESS_CONTROL: "true",
   DEFAULT_MODELS: CHAT_MODEL,
   AUDIO_STT_ENGINE: "openai",
   AUDIO_STT_OPENAI_API_BASE_URL: PROXY,
   AUDIO_STT_MODEL: SPEECH_MODEL,
-  // With a local engine it would fetch an embedding model at its first start.
+  // whisper-server converts recordings itself.
+  BYPASS_PYDUB_PREPROCESSING: "true",
+  // Documents go into the prompt whole: with a local engine it would fetch an embedding model at its first start.
   RAG_EMBEDDING_ENGINE: "openai",
-  RAG_OPENAI_API_BASE_URL: PROXY,
+  BYPASS_EMBEDDING_AND_RETRIEVAL: "true",
   TOOL_SERVER_CONNECTIONS: JSON.stringify(TOOL_SERVERS),
   // Nothing is fetched and nothing reported.
   OFFLINE_MODE: "true",
   HF_HUB_OFFLINE: "1",
-  ENABLE_VERSION_UPDATE_CHECK: "false",
   ANONYMIZED_TELEMETRY: "false",
   DO_NOT_TRACK: "true",
   SCARF_NO_ANALYTICS: "true",
 });
 
-/** Published and built image start differently; secrets are in no description of the container. */
+/** It takes secrets from its environment only; set here, they are in no description of the container. */
 const START = `#!/bin/sh
 set -eu
 export WEBUI_SECRET_KEY="$(cat ${secretPath(SECRETS.webuiKey)}/value)"
 export WEBUI_ADMIN_PASSWORD="$(cat ${secretPath(SECRETS.adminPassword)}/value)"
-key="$(cat ${secretPath(SECRETS.masterKey)}/key)"
-export OPENAI_API_KEY="$key" AUDIO_STT_OPENAI_API_KEY="$key" RAG_OPENAI_API_KEY="$key"
-if [ -e /app/backend/start.sh ]; then
-  cd /app/backend
-  exec bash start.sh
-fi
-cd /tmp
-exec open-webui serve --host 0.0.0.0 --port ${PORT}
+export OPENAI_API_KEYS="$(cat ${secretPath(SECRETS.masterKey)}/key)"
+export AUDIO_STT_OPENAI_API_KEY="$OPENAI_API_KEYS"
+# The published image finds its program from here.
+cd /app/backend
+exec uvicorn open_webui.main:app --host 0.0.0.0 --port ${PORT} --forwarded-allow-ips "*"
 `;
 
 const published = ({ openWebuiPort, bindAddress }: AiSettings): PublishedPort[] =>
   openWebuiPort === undefined ? [] : [{ container: PORT, host: openWebuiPort, address: bindAddress }];
 
-/** What to run as open-webui. `dataUser` ("uid:gid") owns its data directory. */
+/** What to run as open-webui. */
 export function openWebuiService(settings: AiSettings): ServiceSpec {
   const secrets = [SECRETS.masterKey, SECRETS.webuiKey, SECRETS.adminPassword];
   const start: RenderedFile = { path: "start.sh", content: START, executable: true };
@@ -92,7 +105,7 @@ export function openWebuiService(settings: AiSettings): ServiceSpec {
     ports: published(settings),
     mounts: [
       { kind: "data", path: "openwebui", target: DATA },
-      { kind: "tmpfs", target: "/tmp", sizeMiB: 256, mode: 0o1777 },
+      { kind: "tmpfs", target: "/tmp", sizeMiB: 512, mode: 0o1777 },
     ],
     files: [{ target: CONFIG_DIRECTORY, files: [start] }],
     secrets: secrets.map((secret) => ({ secret, target: secretPath(secret) })),
@@ -103,10 +116,11 @@ export function openWebuiService(settings: AiSettings): ServiceSpec {
       retries: 5,
       startPeriodSeconds: 120,
     },
-    // The data directory belongs to whoever runs Pulumi, and the published image writes beside its own files.
-    user: "0:0",
-    readOnlyRoot: false,
-    capabilities: ["CAP_DAC_OVERRIDE"],
+    // It ends when it cannot write its database: it has to be the owner of its data.
+    user: settings.dataUser,
+    readOnlyRoot: true,
+    capabilities: [],
+    // Measured: 370 to 460 MiB, and room for uploads.
     memoryMiB: 2048,
     startSeconds: 300,
     stopSeconds: 10,

@@ -46,6 +46,8 @@ export interface AiSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names with a value in the secrets file. */
   readonly secretNames: readonly string[];
+  /** "uid:gid" that owns the data directories. */
+  readonly dataUser: string;
 }
 
 const GENERATED: readonly GeneratedSecret[] = [
@@ -104,7 +106,8 @@ export function aiPlan(config: Config, sources: AiSources): AiResult {
   const faults = [...llama.faults, ...whisper.faults, ...providerFaults(config, sources.secretNames)];
   if (llama.choice === undefined || whisper.choice === undefined || faults.length > 0)
     return { plan: undefined, faults };
-  const settings: AiSettings = { ...config, llamaModel: llama.choice, whisperModel: whisper.choice };
+  const { dataUser } = sources;
+  const settings: AiSettings = { ...config, dataUser, llamaModel: llama.choice, whisperModel: whisper.choice };
   const changed = (spec: ServiceSpec): ServiceSpec => withOverride(spec, config.overrides[spec.name]);
   const services = {
     llama: changed(llamaCppService(settings)),

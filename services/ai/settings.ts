@@ -19,11 +19,14 @@ type AiConfig = Pick<
   | "bindAddress"
   | "baseDomain"
   | "httpPort"
+  | "allowedOrigins"
 >;
 
 export interface AiSettings extends AiConfig {
   readonly llamaModel: ModelChoice;
   readonly whisperModel: ModelChoice;
+  /** "uid:gid" that owns the data directories. */
+  readonly dataUser: string;
 }
 
 /** Names by which clients of the proxy ask for the local models. */

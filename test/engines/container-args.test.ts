@@ -120,6 +120,23 @@ describe("containerArgs", () => {
   });
 });
 
+describe("a GPU", () => {
+  const node = (path: string) => ({ hostPath: path, containerPath: path, permissions: "rwm" });
+  it.each([
+    ["nvidia", { gpus: "all" }],
+    ["rocm", { devices: [node("/dev/kfd"), node("/dev/dri")] }],
+    ["vulkan", { devices: [node("/dev/dri")] }],
+  ] as const)("of kind %s is asked for in the engine's way", (gpu, expected) => {
+    expect(containerArgs(spec({ gpu }), place)).toMatchObject(expected);
+  });
+
+  it("is asked for by no service that does not want one", () => {
+    const args = containerArgs(spec(), place);
+    expect(Object.keys(args)).not.toEqual(expect.arrayContaining(["gpus"]));
+    expect(Object.keys(args)).not.toEqual(expect.arrayContaining(["devices"]));
+  });
+});
+
 describe("goDuration", () => {
   it.each([
     [5, "5s"],

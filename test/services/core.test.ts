@@ -31,12 +31,10 @@ describe("the core", () => {
     expect(JSON.stringify(planned("full"))).toBe(JSON.stringify(planned("")));
   });
 
-  it("is the services that overrides may name", () => {
-    expect(
-      specs()
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual([...SERVICES].sort());
+  it("and the AI bundle are the services that overrides may name", () => {
+    const plan = planStack(configOf({ bundles: "ai", imageSource: "build" })).plan;
+    const all = [...Object.values(plan?.core ?? {}), ...Object.values(plan?.ai?.services ?? {})] as ServiceSpec[];
+    expect(all.map(({ name }) => name).sort()).toEqual([...SERVICES].sort());
   });
 
   it("listens where the routes lead to", () => {
@@ -45,7 +43,7 @@ describe("the core", () => {
     expect(routes.filter(({ service, port }) => ports[service] !== port)).toEqual([]);
   });
 
-  it.each(SERVICES)("applies the override of %s, and to no other service", (name) => {
+  it.each(specs().map(({ name }) => name))("applies the override of %s, and to no other service", (name) => {
     const overridden = specs({ overrides: JSON.stringify({ [name]: { memoryMiB: 99, hostPort: 9000 } }) });
     const expected = specs().map((spec) =>
       spec.name === name

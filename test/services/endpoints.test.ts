@@ -1,4 +1,4 @@
-import { coreEndpoints } from "../../services/endpoints";
+import { coreEndpoints, stackEndpoints } from "../../services/endpoints";
 import { configOf } from "../support/config";
 
 describe("coreEndpoints", () => {
@@ -9,6 +9,20 @@ describe("coreEndpoints", () => {
     expect(coreEndpoints(configOf(set))).toEqual([
       { name: "mcp", url: `${base}/mcp`, description: "Every enabled catalog server, through the MCP gateway" },
       { name: "mcp-nixos", url: `${base}/mcp/nixos`, description: "NixOS packages and options" },
+    ]);
+  });
+});
+
+describe("stackEndpoints", () => {
+  it("are the core's alone while no bundle is on", () => {
+    expect(stackEndpoints(configOf())).toEqual(coreEndpoints(configOf()));
+  });
+
+  it("are a host for browsers and a path for programs where the AI bundle is on", () => {
+    const endpoints = stackEndpoints(configOf({ bundles: "ai", baseDomain: "box.lan", httpPort: "8899" }));
+    expect(endpoints.slice(2).map(({ name, url }) => [name, url])).toEqual([
+      ["webui", "http://webui.box.lan:8899"],
+      ["llm", "http://127.0.0.1:8899/llm/v1"],
     ]);
   });
 });

@@ -9,7 +9,7 @@ import { configOf } from "../../support/config";
 const models = parseModels(fs.readFileSync(path.join(__dirname, "../../../catalogs/models.yaml"), "utf8"));
 
 const plan = (set: Record<string, string> = {}, secretNames: string[] = [], env: Record<string, string> = {}) =>
-  aiPlan(configOf(set), { models, env, secretNames });
+  aiPlan(configOf(set), { models, env, secretNames, dataUser: "1234:1234" });
 
 const good = (set: Record<string, string> = {}, secretNames: string[] = []): AiPlan => {
   const { plan: found, faults } = plan(set, secretNames);
@@ -168,5 +168,24 @@ describe("open-webui", () => {
       WEBUI_ADMIN_EMAIL: "me@example.org",
       WEBUI_URL: "http://webui.localhost:8811",
     });
+  });
+
+  it("runs as the owner of its data, on a read-only root", () => {
+    expect(good().services.webui).toMatchObject({ user: "1234:1234", readOnlyRoot: true, capabilities: [] });
+  });
+
+  it("offers chat models only, and all of them also to users who are no administrators", () => {
+    const { environment } = good(providers(PROVIDER), ["PROVIDER_KEY"]).services.webui;
+    expect(JSON.parse(environment["OPENAI_API_CONFIGS"] ?? "")).toEqual({
+      "0": { enable: true, model_ids: ["local-chat", "gpt"] },
+    });
+    expect(environment["BYPASS_MODEL_ACCESS_CONTROL"]).toBe("true");
+  });
+
+  it("takes WebSockets from its own pages only", () => {
+    const { environment } = good({ openWebuiPort: "3000", allowedOrigins: "https://chat.example.org" }).services.webui;
+    expect(environment["CORS_ALLOW_ORIGIN"]).toBe(
+      "http://webui.localhost:8811;http://localhost:3000;http://127.0.0.1:3000;https://chat.example.org",
+    );
   });
 });

@@ -1,0 +1,73 @@
+import fs from "node:fs";
+import path from "node:path";
+import { AiBundle } from "../../components/ai-bundle";
+import { aiPlan } from "../../services/ai/plan";
+import { parseModels } from "../../services/models";
+import { configOf } from "../support/config";
+import { DATA_DIR, imageReference, upon } from "../support/foundation";
+
+const models = parseModels(fs.readFileSync(path.join(__dirname, "../../catalogs/models.yaml"), "utf8"));
+const IMAGES = ["llama-cpp", "whisper-cpp", "llm-proxy", "open-webui"];
+
+const bundle = () =>
+  upon(({ foundation }) => {
+    const { plan } = aiPlan(configOf(), { models, env: {}, secretNames: [], dataUser: "1000:1000" });
+    if (plan === undefined) throw new Error("the default config has faults");
+    const wanted = IMAGES.map((name) => ({ name, reference: imageReference(name) }));
+    const copied = [{ name: "llm-env", file: ".env", source: "/nowhere/.env", names: [] }];
+    return new AiBundle("ai", {
+      foundation,
+      services: plan.services,
+      models: plan.models,
+      images: {
+        source: "build",
+        wanted,
+        provider: (foundation.engine as never)["provider"],
+        host: "unix:///run/engine.sock",
+      },
+      secrets: { generated: plan.generatedSecrets, copied },
+      secretsFile: "/nowhere/.env",
+    });
+  });
+
+describe("AiBundle", () => {
+  it("is its network, images, secrets, models and services, and nothing else", async () => {
+    const { resources } = await bundle();
+    expect(resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort()).toEqual(
+      [
+        ...["AiBundle ai", "Network ai", "Images ai-images", "Command ai-images-build", "Secrets ai-secrets"],
+        ...["llm-master-key", "llama-api-key", "webui-secret-key", "webui-admin-password", "llm-env"].map(
+          (name) => `Command secret-${name}`,
+        ),
+        ...["llama-cpp", "whisper-cpp"].flatMap((name) => [
+          `ModelDownload ${name}-model`,
+          `Command ${name}-model-file`,
+        ]),
+        ...IMAGES.flatMap((name) => [`Command ${name}-files`, `Container ${name}`]),
+      ].sort(),
+    );
+  });
+
+  it("starts the servers after their models, and each service after what it asks", async () => {
+    const { resources } = await bundle();
+    const after = (name: string): readonly string[] =>
+      resources.find((one) => one.type.endsWith(":Container") && one.name === name)?.after ?? [];
+    expect(after("llama-cpp").join(" ")).toContain("llama-cpp-model-file");
+    expect(after("whisper-cpp").join(" ")).toContain("whisper-cpp-model-file");
+    expect(after("llm-proxy").join(" ")).toMatch(/llama-cpp\b.*whisper-cpp\b/);
+    expect(after("open-webui").join(" ")).toMatch(/llm-proxy\b/);
+  });
+
+  it("keeps models and chats in directories of the stack's data", async () => {
+    const { resources } = await bundle();
+    const mounts = resources.flatMap(({ inputs }) => (inputs["mounts"] ?? []) as { source: string; target: string }[]);
+    const data = mounts
+      .filter(({ source }) => !/rendered|secrets/.test(source))
+      .map(({ source, target }) => `${source}:${target}`);
+    expect(data.sort()).toEqual([
+      `${DATA_DIR}/llama-cpp/models:/models`,
+      `${DATA_DIR}/openwebui:/app/backend/data`,
+      `${DATA_DIR}/whisper-cpp/models:/models`,
+    ]);
+  });
+});
