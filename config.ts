@@ -157,6 +157,12 @@ const complete = (parsed: Parsed, source: Source): Config => ({
   secretsFile: absolute(parsed.secretsFile, source),
 });
 
+/** Pulumi shows the message of a RunError alone, but formats its stack all the same: ten seconds with Node.js 20.20. */
+export function withoutStack<E extends Error>(error: E): E {
+  delete error.stack;
+  return error;
+}
+
 /** Reads the config of the running Pulumi program and says where each non-default value came from. @throws RunError naming every fault. */
 export async function load(): Promise<Config> {
   // Loaded here, so that commands that only parse do not wait a second for it.
@@ -170,8 +176,10 @@ export async function load(): Promise<Config> {
     set: Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value])),
     env: process.env,
   });
-  if (faults.length > 0)
-    throw new pulumi.RunError(`The stack's config has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`);
+  if (faults.length > 0) {
+    const message = `The stack's config has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`;
+    throw withoutStack(new pulumi.RunError(message));
+  }
   if (origins.length > 0) await pulumi.log.info(`config that differs from the defaults:\n  ${origins.join("\n  ")}`);
   return config;
 }

@@ -15,7 +15,7 @@ import { McpRouter } from "./components/mcp-router";
 import { Networks } from "./components/networks";
 import { Probe } from "./components/probe";
 import { Secrets } from "./components/secrets";
-import { load, type Config } from "./config";
+import { load, withoutStack, type Config } from "./config";
 import { DockerEngine } from "./engines/docker";
 import { findEngine, prepare, type Prepared } from "./prepare";
 import { coreEndpoints, stackEndpoints } from "./services/endpoints";
@@ -30,7 +30,7 @@ async function checked(config: Config): Promise<Prepared> {
   const prepared = await findEngine(config)
     .then((engine) => prepare(config, engine))
     .catch((error: Error) => {
-      throw new pulumi.RunError(error.message);
+      throw withoutStack(new pulumi.RunError(error.message));
     });
   const warning = exposureWarning(config, prepared.plan.catalog);
   const warnings = [...(warning === undefined ? [] : [warning]), ...(prepared.plan.ai?.warnings ?? [])];
