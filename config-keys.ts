@@ -1,16 +1,10 @@
 /** The table of config keys: what each one is, its default, its type, and an example. CONFIG.md is generated from it. */
 import { z } from "zod";
 import { AI_KEYS } from "./config-keys-ai";
+import { BUNDLES, SERVICES, type Bundle } from "./config-names";
 import * as values from "./config-values";
 
-export const BUNDLES = ["ai", "dify"] as const;
-export type Bundle = (typeof BUNDLES)[number];
-
-/** Services that `overrides` may name; a test holds them against the specs. */
-export const SERVICES = [
-  ...(["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"] as const),
-  ...(["llama-cpp", "whisper-cpp", "llm-proxy", "open-webui"] as const),
-] as const;
+export { BUNDLES, SERVICES, type Bundle } from "./config-names";
 
 /** Loopback, private (RFC 1918, RFC 4193) and link-local ranges (RFC 3927, RFC 4291). */
 export const PRIVATE_SOURCES =
