@@ -90,7 +90,8 @@ describe("an engine whose disk is full", () => {
   let stack: TestStack;
   beforeAll(async () => {
     engine = await startSecondEngine({ diskMiB: 120 });
-    stack = await onEngine(engine);
+    // Outside its network: the first image is made on the host.
+    stack = await createStack({ ...SETTINGS, containerSocket: engine.socket }, { host: engine.host });
   });
   afterAll(async () => {
     await stack.remove();
