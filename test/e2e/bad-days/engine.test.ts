@@ -1,107 +1,97 @@
-/** An engine that stops in the middle, and disks without room; on a second engine, never the machine's own. */
-import { execFileSync } from "node:child_process";
-import fs from "node:fs";
-import { connect } from "../../../engines/images/engine";
-import { planStack } from "../../../stack";
+/** An engine with a full disk, and one that ends in the middle of an update: an engine of its own, since it is stopped. */
+import type Docker from "dockerode";
 import { configOf } from "../../support/config";
 import { startSecondEngine, type SecondEngine } from "../../support/second-engine";
 import { createStack, type TestStack } from "../../support/stack";
+import { planStack } from "../../../stack";
 
-jest.setTimeout(400_000);
+jest.setTimeout(240_000);
 
-const SETTINGS = { servers: "time", imageSource: "build" };
+/** Room for the images of the core and one server, about 700 MiB, and for what runs. */
+const DISK_MIB = 1500;
 
-async function copyImages(engine: SecondEngine): Promise<void> {
-  const { plan } = planStack(configOf(SETTINGS));
-  for (const { reference } of plan?.images ?? []) await engine.copyImage(reference);
+let engine: SecondEngine;
+let stack: TestStack;
+beforeAll(async () => {
+  engine = await startSecondEngine({ diskMiB: DISK_MIB });
+  for (const { reference } of images()) await engine.copyImage(reference);
+  stack = await createStack(
+    { servers: "time", containerSocket: engine.socket },
+    { host: engine.host, wrapper: engine.inNetwork },
+  );
+});
+afterAll(async () => {
+  await stack?.remove();
+  await engine?.stop();
+});
+
+function images() {
+  const { plan, faults } = planStack(configOf({ imageSource: "build", servers: "time" }));
+  if (plan === undefined) throw new Error(faults.join("\n"));
+  return plan.images;
 }
 
-const onEngine = (engine: SecondEngine): Promise<TestStack> =>
-  createStack({ ...SETTINGS, containerSocket: engine.socket }, { host: engine.host, wrapper: engine.inNetwork });
+/** Fills the engine's disk by a file in a container, until that is removed. */
+async function fillDisk(): Promise<Docker.Container> {
+  const container = await engine.docker.createContainer({
+    Image: images().find(({ name }) => name === "mcp-router")?.reference,
+    User: "0",
+    Entrypoint: ["dd", "if=/dev/zero", "of=/full", "bs=64k"],
+    HostConfig: { NetworkMode: "none" },
+  });
+  await container.start();
+  await container.wait();
+  return container;
+}
 
-describe("an engine that stops while containers are being made", () => {
-  let engine: SecondEngine;
-  let stack: TestStack;
-  beforeAll(async () => {
-    engine = await startSecondEngine();
-    await copyImages(engine);
-    stack = await onEngine(engine);
-  });
-  afterAll(async () => {
-    await stack.remove();
-    await engine.stop();
-  });
-
-  it("fails the update and says which engine does not answer", async () => {
-    const up = stack.start("up");
-    await up.waitFor(/docker:index:Container mcp-gateway creating/);
-    await engine.kill();
-    const { code, output } = await up.done;
-    expect(code).not.toBe(0);
-    expect(output).toContain(engine.socket);
-  });
-
-  it("is named while it is down, by what the config says, and no other engine is taken", async () => {
-    const { code, output } = await stack.run("up");
-    expect(code).not.toBe(0);
-    expect(output).toContain(`no container engine at ${engine.socket}, which config containerSocket names`);
-    expect(
-      await connect().listContainers({ all: true, filters: { label: [`mcp-stack.stack=${stack.name}`] } }),
-    ).toEqual([]);
-  });
-
-  it("is back, and a plain up makes the stack whole", async () => {
-    await engine.restart();
-    expect((await stack.succeed("up")).stdout).toContain("/mcp");
-    expect((await stack.pulumi("preview", "--expect-no-changes")).code).toBe(0);
-  });
-});
-
-describe("a data directory on a full disk", () => {
-  let stack: TestStack;
-  beforeAll(async () => {
-    stack = await createStack(SETTINGS);
-    fs.mkdirSync(stack.dataDir);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "none", stack.dataDir]);
-  });
-  afterAll(async () => {
-    await stack.succeed("down");
-    execFileSync("umount", [stack.dataDir]);
-    await stack.remove();
-  });
-
-  it("is refused before anything is made, with the room that is needed", async () => {
-    const { code, output } = await stack.run("up");
-    expect(code).not.toBe(0);
-    expect(output).toMatch(/dataDir: ".*" is on a disk with \d MiB of free space, and an update needs 50; free some/);
-    expect(await stack.containers()).toEqual([]);
-    expect(fs.readdirSync(stack.dataDir)).toEqual([]);
-  });
-
-  it("is taken once there is room", async () => {
-    execFileSync("mount", ["-o", "remount,size=200m", stack.dataDir]);
-    await stack.succeed("up");
-    expect((await stack.containers()).length).toBeGreaterThan(0);
-  });
-});
+const services = async (): Promise<string[]> =>
+  (await stack.containers()).map(({ Labels }) => Labels["mcp-stack.service"] ?? "").sort();
 
 describe("an engine whose disk is full", () => {
-  let engine: SecondEngine;
-  let stack: TestStack;
-  beforeAll(async () => {
-    engine = await startSecondEngine({ diskMiB: 120 });
-    // Outside its network: the first image is made on the host.
-    stack = await createStack({ ...SETTINGS, containerSocket: engine.socket }, { host: engine.host });
+  it("fails the update, which names the disk, and lets the next one succeed in what it can", async () => {
+    const filler = await fillDisk();
+    const { code, output } = await stack.run("up");
+    await filler.remove();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/Error response from daemon: .*\/mcp-engine-\w+\/data\/.*: no space left on device/);
+    expect(output).toContain("Not everything is up: npm run up goes on from here");
+    expect(await services()).toEqual([]);
   });
-  afterAll(async () => {
-    await stack.remove();
-    await engine.stop();
+});
+
+describe("an engine that ends in the middle", () => {
+  it("fails the update, which names the engine", async () => {
+    const update = stack.start("up");
+    await update.waitFor(/Container mcp-gateway creating .*starting for/);
+    await engine.kill();
+    const { code, output } = await update.done;
+    expect(code).not.toBe(0);
+    expect(output).toContain(`Cannot connect to the Docker daemon at unix://${engine.socket}`);
+    expect(output).toContain("Not everything is up: npm run up goes on from here");
   });
 
-  it("fails the update with the engine's own words, and makes no container", async () => {
+  it("is missed by the next update, which changes nothing and takes no other engine", async () => {
     const { code, output } = await stack.run("up");
-    expect(code).not.toBe(0);
-    expect(output).toMatch(/no space left on device/i);
-    expect(await stack.containers()).toEqual([]);
+    expect(code).toBe(1);
+    expect(output).toContain(
+      `no container engine at ${engine.socket}, which config containerSocket names: refuses connections: no engine listens there. Start that engine, or`,
+    );
+    expect(output).toContain("no other engine is taken in its place");
+  });
+
+  it("is used by the update after its return, with the containers that it still has", async () => {
+    await engine.restart();
+    const kept = (await stack.containers("mcp-nixos-http")).map(({ Id }) => Id);
+    expect(kept).toHaveLength(1);
+    await stack.succeed("up");
+    expect((await stack.containers("mcp-nixos-http")).map(({ Id }) => Id)).toEqual(kept);
+    expect((await services()).filter((name) => name !== "mcp-server")).toEqual([
+      "mcp-gateway",
+      "mcp-nixos-http",
+      "mcp-router",
+      "traefik",
+    ]);
+    const { code, output } = await stack.pulumi("preview", "--refresh", "--expect-no-changes");
+    if (code !== 0) throw new Error(output);
   });
 });
