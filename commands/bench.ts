@@ -4,10 +4,14 @@
  */
 import { spawnSync } from "node:child_process";
 import os from "node:os";
+import type Docker from "dockerode";
+import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
 import { PROJECT_ROOT } from "../engines/images/lock";
 import { findEngine } from "../prepare";
 import { coreEndpoints } from "../services/endpoints";
+import { chatLatency, chatTargets } from "./bench/llm";
+import { downloadRates } from "./bench/models";
 import { emptyProgram } from "./bench/empty-program";
 import { directTarget, latency, REQUEST_NAMES, type Latency, type RequestName, type Target } from "./bench/requests";
 import { alternate, figures, seconds, type Figures } from "./bench/statistics";
@@ -16,7 +20,7 @@ import { openWorkspace, runPulumi, type Workspace } from "./workspace";
 
 interface Comparison {
   readonly what: string;
-  readonly unit: "s" | "ms" | "1/s";
+  readonly unit: "s" | "ms" | "1/s" | "MiB/s";
   readonly ours: number;
   readonly yardstick: number;
   readonly ratio: number;
@@ -132,10 +136,37 @@ function show(comparisons: readonly Comparison[], warm: Figures): void {
   const number = (value: number): string => value.toFixed(value < 10 ? 2 : 0).padStart(8);
   for (const { what, unit, ours, yardstick, ratio } of comparisons) {
     process.stdout.write(
-      `${what.padEnd(44)}${number(ours)} ${unit.padEnd(4)}${number(yardstick)} ${unit.padEnd(4)}  ratio ${ratio.toFixed(2)}\n`,
+      `${what.padEnd(44)}${number(ours)} ${unit.padEnd(5)}${number(yardstick)} ${unit.padEnd(5)}  ratio ${ratio.toFixed(2)}\n`,
     );
   }
   process.stdout.write(`${"npm run up with nothing to do".padEnd(44)}${number(warm.median)} s\n`);
+}
+
+async function modelRuns(rounds: number): Promise<Comparison[]> {
+  const results: Comparison[] = [];
+  for (const [rate, what] of [
+    [0, "as fast as the server can"],
+    [200, "at 200 MiB/s"],
+  ] as const) {
+    say(`model download against curl, ${what}`);
+    const { ours, curl } = await downloadRates(rate, rounds);
+    results.push({ ...compare(`model download, ${what}`, "MiB/s", ours.median, curl.median), spread: [ours, curl] });
+  }
+  return results;
+}
+
+async function chatRuns(docker: Docker, config: Config): Promise<Comparison[]> {
+  if (!config.bundles.includes("ai")) return [];
+  const { proxied, direct } = await chatTargets(docker, config);
+  const results: Comparison[] = [];
+  for (const clients of [1, 8]) {
+    say(`chat completions: ${clients} client(s), through ingress and LiteLLM and directly`);
+    const [ours, yardstick] = [await chatLatency(proxied, clients, 30), await chatLatency(direct, clients, 30)];
+    const title = `chat, ${clients} client(s)`;
+    results.push(compare(`${title}: p50`, "ms", ours.p50, yardstick.p50));
+    results.push(compare(`${title}: throughput`, "1/s", ours.requestsPerSecond, yardstick.requestsPerSecond));
+  }
+  return results;
 }
 
 /** Measures and prints; needs a stack that is up. */
@@ -149,6 +180,8 @@ export async function bench({ stack, rounds: text, json = false }: Options): Pro
     ...(await pulumiRuns(workspace, rounds)),
     await programStart(rounds),
     ...(await requestRuns(ingress, await directTarget(docker, config))),
+    ...(await modelRuns(Math.min(rounds, 3))),
+    ...(await chatRuns(docker, config)),
   ];
   const warm = upRuns(stack, Math.min(rounds, 3));
   const machine = {

@@ -1,0 +1,65 @@
+/** Chat completions through ingress and LiteLLM against llama-server directly. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type Docker from "dockerode";
+import type { Config } from "../../config";
+import { stackLabels } from "../../engines/container-args";
+import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
+import { CHAT_MODEL, SECRETS } from "../../services/ai/settings";
+import { stackEndpoints } from "../../services/endpoints";
+import { percentile } from "./statistics";
+import type { Latency } from "./requests";
+
+interface ChatTarget {
+  readonly url: string;
+  readonly key: string;
+}
+
+const secret = ({ dataDir }: Config, name: string, file = VALUE_FILE): string =>
+  readFileSync(path.join(secretDirectory(dataDir, name), file), "utf8");
+
+/** Both ways to the model of a stack whose AI bundle is up. */
+export async function chatTargets(
+  docker: Docker,
+  config: Config,
+): Promise<{ proxied: ChatTarget; direct: ChatTarget }> {
+  const labels = { ...stackLabels(config), "mcp-stack.service": "llama-cpp" };
+  const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const [container] = await docker.listContainers({ filters: { label } });
+  const address = Object.values(container?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
+  const url = stackEndpoints(config).find(({ name }) => name === "llm")?.url;
+  if (!address || url === undefined)
+    throw new Error("the AI bundle is not up; bring it up: npm run up -- --bundles ai");
+  return {
+    proxied: { url, key: secret(config, SECRETS.masterKey, "key") },
+    direct: { url: `http://${address}:8080/v1`, key: secret(config, SECRETS.llamaKey) },
+  };
+}
+
+async function chat({ url, key }: ChatTarget): Promise<void> {
+  const answer = await fetch(`${url}/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: CHAT_MODEL, max_tokens: 8, messages: [{ role: "user", content: "Hello" }] }),
+  });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  await answer.arrayBuffer();
+}
+
+/** `count` short completions by each of `clients` at once. */
+export async function chatLatency(target: ChatTarget, clients: number, count: number): Promise<Latency> {
+  await chat(target);
+  const times: number[] = [];
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      for (let index = 0; index < count; index++) {
+        const begin = performance.now();
+        await chat(target);
+        times.push(performance.now() - begin);
+      }
+    }),
+  );
+  const elapsed = (performance.now() - started) / 1000;
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), requestsPerSecond: times.length / elapsed };
+}

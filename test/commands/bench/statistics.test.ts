@@ -1,0 +1,29 @@
+import { alternate, figures, percentile } from "../../../commands/bench/statistics";
+
+describe("percentile", () => {
+  it.each([
+    [0.5, [3, 1, 2], 2],
+    [0.5, [4, 1, 3, 2], 2],
+    [0.99, Array.from({ length: 100 }, (_, index) => index + 1), 99],
+    [1, [5, 9], 9],
+    [0.5, [7], 7],
+  ])("%d of %j is %d, by nearest rank", (share, values, expected) => {
+    expect(percentile(values, share)).toBe(expected);
+  });
+});
+
+describe("figures", () => {
+  it("are median, spread and number of runs", () => {
+    expect(figures([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3, runs: 3 });
+  });
+});
+
+describe("alternate", () => {
+  it("runs both in turns", async () => {
+    const order: string[] = [];
+    const work = (name: string) => () => Promise.resolve(order.push(name));
+    const { first, second } = await alternate(2, work("a"), work("b"));
+    expect(order).toEqual(["a", "b", "a", "b"]);
+    expect([first.runs, second.runs]).toEqual([2, 2]);
+  });
+});
