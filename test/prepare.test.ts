@@ -95,6 +95,13 @@ describe("every fault is reported at once", () => {
     ]);
   });
 
+  it("of a disk without room for the data", async () => {
+    // The kernel's own file system takes nothing.
+    expect(await faultsOf({ dataDir: "/proc/mcp-data" })).toEqual([
+      'dataDir: "/proc/mcp-data" is on a disk with 0 MiB of free space, and an update needs 50; free some, or choose a directory on another: pulumi config set dataDir DIR',
+    ]);
+  });
+
   it("of catalog and data", async () => {
     fs.mkdirSync(path.join(directory, "data"));
     const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-0" };
