@@ -39,6 +39,14 @@ it.each([
   expect(await askedOf(answering(status, headers))).toBe("build");
 });
 
+it("images are built where a portal leads elsewhere, whatever is there", async () => {
+  const portal: http.RequestListener = (request, response) =>
+    request.url === "/v2/"
+      ? response.writeHead(302, { location: "/login" }).end()
+      : response.writeHead(200, VERSION).end();
+  expect(await askedOf(portal)).toBe("build");
+});
+
 it("the registry is asked by the path of its API", async () => {
   const asked: string[] = [];
   await askedOf((request, response) => {
