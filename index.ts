@@ -71,15 +71,14 @@ export = async () => {
   const ingress = new Ingress("ingress", { foundation, spec: core.ingress, upstream: router.running });
 
   if (plan.ai !== undefined) {
-    const { services, models, generatedSecrets: generated, providerSecrets: names, images: wanted } = plan.ai;
-    const copied = [{ name: "llm-env", file: ".env", source: config.secretsFile, names }];
+    const { services, models, secrets, images: wanted } = plan.ai;
     const images = { source: config.imageSource, wanted, provider: engine.provider, host };
     new AiBundle("ai", {
       foundation,
       services,
       images,
       models,
-      secrets: { generated, copied },
+      secrets,
       secretsFile: config.secretsFile,
     });
   }

@@ -12,7 +12,7 @@ import { buildTag } from "./engines/images/hash";
 import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
 import { imageReference, strayFaults } from "./engines/images/reference";
 import { aiPlan, type AiPlan } from "./services/ai/plan";
-import { parseModels } from "./services/models";
+import { SECRETS } from "./services/ai/settings";
 import {
   gatewayCatalog,
   secretNamesOf,
@@ -22,6 +22,7 @@ import {
 import { SOURCE_FILES, type CatalogSources, type SourceName } from "./services/catalog/model";
 import type { CatalogImages } from "./services/catalog/validate";
 import { coreServices, type CoreServices } from "./services/core";
+import { parseModels } from "./services/models";
 import type { ServiceSpec } from "./services/spec";
 
 /** Data directories that catalog servers mount by volume name. */
@@ -32,7 +33,7 @@ export interface StackPlan {
   readonly catalog: GatewayCatalog;
   readonly core: CoreServices;
   /** The AI bundle, if it is on. */
-  readonly ai: (AiPlan & { readonly images: readonly WantedImage[] }) | undefined;
+  readonly ai: (AiPlan & Pick<StackPlan, "images" | "secrets">) | undefined;
   /** Every image of the core that has to be there, each once. */
   readonly images: readonly WantedImage[];
   /** Complete reference of an image of catalogs/images.yaml. @throws ReferenceError */
@@ -60,8 +61,14 @@ function readSources(root: string): CatalogSources {
 
 function references(config: Config, lock: ImageLock): (name: string) => string {
   const { imageSource: source, imageRegistry: registry, imageDigests: digests } = config;
-  return (name) =>
-    imageReference(name, { lock, source, registry, digests, buildTag: (image) => buildTag(lock, image) });
+  // A tag is a hash of files, and the same images are asked for by the catalog, the plan and the engine.
+  const tags = new Map<string, string>();
+  const tagOf = (image: string): string => {
+    const tag = tags.get(image) ?? buildTag(lock, image);
+    tags.set(image, tag);
+    return tag;
+  };
+  return (name) => imageReference(name, { lock, source, registry, digests, buildTag: tagOf });
 }
 
 function secretsOf(config: Config, catalog: GatewayCatalog): StackPlan["secrets"] {
@@ -126,7 +133,14 @@ function planAi(config: Config, root: string, reference: StackPlan["reference"])
   const { plan, faults } = aiPlan(config, { models, env: process.env, secretNames, dataUser: dataUser() });
   if (plan === undefined) return { plan, faults };
   const wanted = wantedImages(imagesOf(plan.services), reference);
-  return { plan: { ...plan, images: wanted.images }, faults: wanted.faults };
+  const env: CopyPlan = {
+    name: SECRETS.providers,
+    file: ".env",
+    source: config.secretsFile,
+    names: plan.providerSecrets,
+  };
+  const secrets = { generated: plan.generatedSecrets, copied: [env] };
+  return { plan: { ...plan, images: wanted.images, secrets }, faults: wanted.faults };
 }
 
 /** Names of the images that a config uses; none while its catalog has faults, which the plan will tell. */
