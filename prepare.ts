@@ -43,12 +43,8 @@ export const bundleFaults = ({ bundles }: Pick<Config, "bundles">): string[] =>
     );
 
 /** The engine that this config means. @throws Error saying what was tried. */
-export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">): Promise<EngineAddress> => {
-  const env = process.env;
-  // A value that came from the environment is named as such.
-  const fromConfig = containerSocket === env.CONTAINER_SOCKET ? undefined : containerSocket;
-  return locateEngine({ containerSocket: fromConfig, env, home: os.homedir() });
-};
+export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">): Promise<EngineAddress> =>
+  locateEngine({ containerSocket, env: process.env, home: os.homedir() });
 
 /** The config key of each host port that has one of its own. */
 const portKeys = ({ httpPort, openWebuiPort, llmProxyPort }: Config): Record<number, string> => ({

@@ -1,5 +1,8 @@
-/** Questions on a terminal. */
+/** What is said to the user, and asked, on standard error. */
 import { createInterface } from "node:readline/promises";
+
+/** Says one line. */
+export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Whether somebody can answer. */
 export const interactive = (): boolean => Boolean(process.stdin.isTTY && process.stderr.isTTY);

@@ -3,11 +3,10 @@ import type Docker from "dockerode";
 import { parse } from "../config";
 import { connect } from "../engines/images/engine";
 import { findEngine } from "../prepare";
+import { say } from "./ask";
 import { stackSource } from "./stack-config";
 import { settleUnfinished, trustState } from "./unfinished";
 import { openWorkspace, runPulumi } from "./workspace";
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Faults elsewhere in the config are no reason to keep the stack. */
 const engineOf = async (stack: string): Promise<Docker> =>

@@ -1,6 +1,6 @@
 /** After a failed update: what the services that are not well said last. */
 import type Docker from "dockerode";
-import { stackLabels } from "../engines/container-args";
+import { labelFilter, stackLabels } from "../engines/container-args";
 
 /** Last lines of a log that are shown. */
 const LINES = 15;
@@ -44,7 +44,7 @@ export async function showFailedServices(
   shown: ReadonlySet<string>,
   say: (line: string) => void,
 ): Promise<void> {
-  const label = Object.entries(stackLabels(stack)).map(([key, value]) => `${key}=${value}`);
+  const label = labelFilter(stackLabels(stack));
   const containers = await docker.listContainers({ all: true, filters: { label } });
   for (const { Id, Labels } of containers.filter((one) => !shown.has(one.Id))) {
     const how = ailment(await docker.getContainer(Id).inspect());

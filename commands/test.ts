@@ -8,9 +8,8 @@ import path from "node:path";
 import { CACHE, ensureImages } from "../engines/images/build";
 import { connect } from "../engines/images/engine";
 import { PROJECT_ROOT, readLock } from "../engines/images/lock";
-import { offerEngine } from "../engines/install";
-import { EngineNotFound, type EngineAddress } from "../engines/locate";
-import { findEngine } from "../prepare";
+import { say } from "./ask";
+import { ensureEngine } from "./ensure-engine";
 import { findToolchain } from "./toolchain";
 
 const RESULTS = path.join(PROJECT_ROOT, ".cache", "test-results.json");
@@ -29,22 +28,9 @@ interface JestResults {
   readonly numTodoTests: number;
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const no = (): Promise<boolean> => Promise.resolve(false);
-
-async function ensureEngine(): Promise<EngineAddress> {
-  try {
-    return await findEngine({ containerSocket: undefined });
-  } catch (error) {
-    if (!(error instanceof EngineNotFound)) throw error;
-    await offerEngine({ yes: true, interactive: false, say, ask: no });
-    return findEngine({ containerSocket: undefined });
-  }
-}
-
 async function setUp(): Promise<void> {
   await findToolchain();
-  const engine = await ensureEngine();
+  const engine = await ensureEngine({ containerSocket: undefined }, { yes: true, interactive: false });
   const lock = readLock();
   const names = Object.keys(lock).filter((name) => lock[name]?.build);
   await ensureImages({ docker: connect(engine.host), lock, cache: CACHE, sink: process.stderr }, names);

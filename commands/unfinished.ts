@@ -4,7 +4,7 @@
  * does not even know the intentions. Here the things are looked for and removed, and the update makes them again.
  */
 import type Docker from "dockerode";
-import { stackLabels } from "../engines/container-args";
+import { labelFilter, stackLabels } from "../engines/container-args";
 import { isRestored, settleRestored } from "./damaged-state";
 import { PROJECT } from "./stack-config";
 import { readState, writeState, type Deployment } from "./state";
@@ -61,9 +61,7 @@ export async function removeUnfinished(docker: Docker, deployment: Deployment): 
 /** Removes everything of a stack that is not in the state, servers of the gateway included; gives it in words. */
 export async function removeUnknown(docker: Docker, stack: string, deployment: Deployment): Promise<string[]> {
   const known = idsOf(deployment);
-  const filters = {
-    label: Object.entries(stackLabels({ project: PROJECT, stack })).map(([key, value]) => `${key}=${value}`),
-  };
+  const filters = { label: labelFilter(stackLabels({ project: PROJECT, stack })) };
   const containers = (await docker.listContainers({ all: true, filters })).filter(({ Id }) => !known.has(Id));
   for (const { Id } of containers) await remove(docker, "container", Id);
   const networks = (await docker.listNetworks({ filters })).filter(({ Id }) => !known.has(Id));

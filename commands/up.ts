@@ -1,15 +1,15 @@
 /** `npm run up`: from whatever this machine has to a running stack. It can be repeated at any time. */
 import type Docker from "dockerode";
 import type { Config } from "../config";
-import { offerEngine } from "../engines/install";
 import { connect } from "../engines/images/engine";
 import { readLock } from "../engines/images/lock";
-import { EngineNotFound, type EngineAddress } from "../engines/locate";
-import { bundleFaults, findEngine, prepare, StackFaults } from "../prepare";
+import type { EngineAddress } from "../engines/locate";
+import { bundleFaults, prepare, StackFaults } from "../prepare";
 import { stackEndpoints } from "../services/endpoints";
 import { usedImages } from "../stack";
 import { newPassword } from "./admin-password";
-import { askYes, interactive } from "./ask";
+import { askYes, interactive, say } from "./ask";
+import { ensureEngine } from "./ensure-engine";
 import { showFailedServices } from "./failed-services";
 import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
@@ -25,19 +25,6 @@ export interface UpOptions {
   readonly bundles?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
-}
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-async function ensureEngine(config: Config, yes: boolean): Promise<EngineAddress> {
-  try {
-    return await findEngine(config);
-  } catch (error) {
-    if (!(error instanceof EngineNotFound)) throw error;
-    say(error.message);
-    await offerEngine({ yes, interactive: interactive(), say, ask: askYes });
-    return findEngine(config);
-  }
 }
 
 const set = (workspace: Workspace, ...args: string[]): Promise<void> =>
@@ -101,7 +88,7 @@ export async function up(options: UpOptions): Promise<void> {
   if (faults.length > 0) throw new StackFaults(faults);
   const workspace = await openWorkspace(stack);
   const settled = await settle(workspace, options);
-  const engine = await ensureEngine(settled, yes);
+  const engine = await ensureEngine(settled, { yes, interactive: interactive() });
   const config = await pinDigests(workspace, settled, engine, yes);
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { spaceFault } from "../engines/free-space";
 import { PROJECT_ROOT } from "../engines/images/lock";
+import { say } from "./ask";
 import { backendDirectory, chooseBackend } from "./backend";
 import { repairState, stateFile } from "./damaged-state";
 import { lockDirectory, removeStaleLocks } from "./stale-lock";
@@ -22,8 +23,6 @@ export interface Workspace {
   /** File of the state, in a file backend. */
   readonly stateFile: string | undefined;
 }
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Sets Pulumi up for this checkout. @throws Error when that is not possible, or a disk is full */
 export async function openWorkspace(stack: string): Promise<Workspace> {

@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { labelFilter } from "../engines/container-args";
 
 export interface ServerContainersArgs {
   /** Address of the engine, as in DOCKER_HOST: unix:///PATH or tcp://HOST:PORT. */
@@ -42,7 +43,7 @@ export class ServerContainers extends pulumi.ComponentResource {
 
   constructor(name: string, { host, labels }: ServerContainersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:ServerContainers", name, {}, opts);
-    const wanted = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+    const wanted = labelFilter(labels);
     this.ready = new command.local.Command(
       `${name}-removal`,
       {

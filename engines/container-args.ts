@@ -36,6 +36,10 @@ export const stackLabels = (place: Pick<Placement, "project" | "stack">): Record
   "mcp-stack.stack": place.stack,
 });
 
+/** Labels as the engine's filters take them. */
+export const labelFilter = (labels: Readonly<Record<string, string>>): string[] =>
+  Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+
 /** Labels as the provider takes them, in a fixed order. */
 export const labelList = (labels: Readonly<Record<string, string>>): { label: string; value: string }[] =>
   Object.entries(labels)

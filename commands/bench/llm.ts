@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type Docker from "dockerode";
 import type { Config } from "../../config";
-import { stackLabels } from "../../engines/container-args";
+import { labelFilter, stackLabels } from "../../engines/container-args";
 import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
 import { CHAT_MODEL, SECRETS } from "../../services/ai/settings";
 import { stackEndpoints } from "../../services/endpoints";
@@ -24,7 +24,7 @@ export async function chatTargets(
   config: Config,
 ): Promise<{ proxied: ChatTarget; direct: ChatTarget }> {
   const labels = { ...stackLabels(config), "mcp-stack.service": "llama-cpp" };
-  const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const label = labelFilter(labels);
   const [container] = await docker.listContainers({ filters: { label } });
   const address = Object.values(container?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
   const url = stackEndpoints(config).find(({ name }) => name === "llm")?.url;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type Docker from "dockerode";
-import { stackLabels } from "../../engines/container-args";
+import { labelFilter, stackLabels } from "../../engines/container-args";
 import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
 import { percentile } from "./statistics";
 
@@ -36,7 +36,7 @@ export async function directTarget(
   stack: { readonly project: string; readonly stack: string; readonly dataDir: string },
 ): Promise<Target> {
   const labels = { ...stackLabels(stack), "mcp-stack.service": "mcp-gateway" };
-  const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const label = labelFilter(labels);
   const [container] = await docker.listContainers({ filters: { label } });
   const address = Object.values(container?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
   if (!address) throw new Error(`the gateway of the stack ${stack.stack} does not run; bring it up: npm run up`);

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
 import { stringify } from "yaml";
-import { stackLabels } from "../../engines/container-args";
+import { labelFilter, stackLabels } from "../../engines/container-args";
 import { connect } from "../../engines/images/engine";
 import { startCommand, type CommandResult, type RunningCommand } from "./command";
 import { freePort } from "./free-port";
@@ -140,6 +140,6 @@ function listContainers(docker: Docker, stack: string, service?: string): Promis
     ...stackLabels({ project: PROJECT, stack }),
     ...(service === undefined ? {} : { "mcp-stack.service": service }),
   };
-  const label = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const label = labelFilter(labels);
   return docker.listContainers({ all: true, filters: { label } });
 }
