@@ -13,8 +13,8 @@ import { coreEndpoints } from "../services/endpoints";
 import { chatLatency, chatTargets } from "./bench/llm";
 import { downloadRates } from "./bench/models";
 import { emptyProgram } from "./bench/empty-program";
-import { directTarget, latency, REQUEST_NAMES, type Latency, type RequestName, type Target } from "./bench/requests";
-import { alternate, figures, seconds, type Figures } from "./bench/statistics";
+import { directTarget, latency, REQUEST_NAMES, type RequestName, type Target } from "./bench/requests";
+import { alternate, figures, seconds, type Figures, type Latency } from "./bench/statistics";
 import { readConfig } from "./stack-config";
 import { openWorkspace, runPulumi, type Workspace } from "./workspace";
 

@@ -18,12 +18,27 @@ import path from "node:path";
 export const stateFile = (backend: string, project: string, stack: string): string =>
   path.join(backend, ".pulumi/stacks", project, `${stack}.json`);
 
-function isWhole(file: string): boolean {
+/** What is looked at of such a file. */
+interface Stored {
+  readonly checkpoint?: { readonly latest?: { readonly pending_operations?: readonly unknown[] } };
+}
+
+/** Undefined: it is cut off, or of another form. */
+function readStored(file: string): Stored | undefined {
   try {
-    return "checkpoint" in (JSON.parse(readFileSync(file, "utf8")) as object);
+    const stored: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof stored === "object" && stored !== null ? stored : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+const isWhole = (file: string): boolean => "checkpoint" in (readStored(file) ?? {});
+
+/** Whether it is certain that the last update left nothing under way. */
+export function isFinished(file: string): boolean {
+  const { checkpoint } = readStored(file) ?? {};
+  return checkpoint !== undefined && (checkpoint.latest?.pending_operations ?? []).length === 0;
 }
 
 /** The copies of a stack's state, the newest first: the one before the last write, and one of each finished update. */

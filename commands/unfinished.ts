@@ -5,7 +5,7 @@
  */
 import type Docker from "dockerode";
 import { labelFilter, stackLabels } from "../engines/container-args";
-import { isRestored, settleRestored } from "./damaged-state";
+import { isFinished, isRestored, settleRestored } from "./damaged-state";
 import { PROJECT } from "./stack-config";
 import { readState, writeState, type Deployment } from "./state";
 import type { Workspace } from "./workspace";
@@ -85,6 +85,8 @@ export async function settleUnfinished(
   engine: () => Promise<Docker>,
   say: (line: string) => void,
 ): Promise<void> {
+  // Nearly every run: the file tells so without half a second for asking Pulumi.
+  if (!isOldState(workspace) && workspace.stateFile !== undefined && isFinished(workspace.stateFile)) return;
   const state = await readState(workspace);
   const { deployment } = state;
   const isPending = (deployment.pending_operations?.length ?? 0) > 0;

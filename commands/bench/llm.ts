@@ -7,8 +7,7 @@ import { labelFilter, stackLabels } from "../../engines/container-args";
 import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
 import { CHAT_MODEL, SECRETS } from "../../services/ai/settings";
 import { stackEndpoints } from "../../services/endpoints";
-import { percentile } from "./statistics";
-import type { Latency } from "./requests";
+import { measureLoad, type Latency } from "./statistics";
 
 interface ChatTarget {
   readonly url: string;
@@ -49,17 +48,8 @@ async function chat({ url, key }: ChatTarget): Promise<void> {
 /** `count` short completions by each of `clients` at once. */
 export async function chatLatency(target: ChatTarget, clients: number, count: number): Promise<Latency> {
   await chat(target);
-  const times: number[] = [];
-  const started = performance.now();
-  await Promise.all(
-    Array.from({ length: clients }, async () => {
-      for (let index = 0; index < count; index++) {
-        const begin = performance.now();
-        await chat(target);
-        times.push(performance.now() - begin);
-      }
-    }),
+  return measureLoad(
+    Array.from({ length: clients }, () => () => chat(target)),
+    count,
   );
-  const elapsed = (performance.now() - started) / 1000;
-  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), requestsPerSecond: times.length / elapsed };
 }

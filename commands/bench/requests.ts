@@ -6,18 +6,11 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import type Docker from "dockerode";
 import { labelFilter, stackLabels } from "../../engines/container-args";
 import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
-import { percentile } from "./statistics";
+import { measureLoad, type Latency } from "./statistics";
 
 export interface Target {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-/** Milliseconds of one kind of request. */
-export interface Latency {
-  readonly p50: number;
-  readonly p99: number;
-  readonly requestsPerSecond: number;
 }
 
 const REQUESTS = {
@@ -58,21 +51,14 @@ async function connect({ url, headers }: Target): Promise<{ client: Client; end:
 /** `count` requests by each of `clients` sessions at once; what the sessions need to get going is not counted. */
 export async function latency(target: Target, name: RequestName, clients: number, count: number): Promise<Latency> {
   const sessions = await Promise.all(Array.from({ length: clients }, () => connect(target)));
-  const times: number[] = [];
   try {
-    await Promise.all(sessions.map(({ client }) => REQUESTS[name](client)));
-    const started = performance.now();
-    await Promise.all(
-      sessions.map(async ({ client }) => {
-        for (let index = 0; index < count; index++) {
-          const begin = performance.now();
-          await REQUESTS[name](client);
-          times.push(performance.now() - begin);
-        }
-      }),
+    const requests = sessions.map(
+      ({ client }) =>
+        () =>
+          REQUESTS[name](client),
     );
-    const elapsed = (performance.now() - started) / 1000;
-    return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), requestsPerSecond: times.length / elapsed };
+    await Promise.all(requests.map((request) => request()));
+    return await measureLoad(requests, count);
   } finally {
     await Promise.all(sessions.map(({ end }) => end()));
   }

@@ -28,6 +28,26 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
+/** How one kind of request does under a load; times in milliseconds. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  readonly requestsPerSecond: number;
+}
+
+/** `count` requests one after the other by each client, all clients at once. */
+export async function measureLoad(clients: readonly (() => Promise<unknown>)[], count: number): Promise<Latency> {
+  const times: number[] = [];
+  const elapsed = await seconds(() =>
+    Promise.all(
+      clients.map(async (request) => {
+        for (let index = 0; index < count; index++) times.push(1000 * (await seconds(request)));
+      }),
+    ),
+  );
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), requestsPerSecond: times.length / elapsed };
+}
+
 /** One after the other in turns, so that what else the machine does hits both alike. */
 export async function alternate(
   rounds: number,

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { isRestored, repairState, settleRestored, stateFile } from "../../commands/damaged-state";
+import { isFinished, isRestored, repairState, settleRestored, stateFile } from "../../commands/damaged-state";
 
 let backend: string;
 beforeEach(() => {
@@ -120,4 +120,21 @@ describe("a state that was cut off", () => {
 it.each(["", "null", "[]", "{}", '{"deployment":{}}'])("%j is no state", (content) => {
   write(FILE, content, 1);
   expect(repaired()).toBe("");
+});
+
+describe("isFinished", () => {
+  const stored = (latest: object): string => JSON.stringify({ version: 3, checkpoint: { latest } });
+  it.each([
+    ["a state without anything under way", stored({ resources: [] }), true],
+    ["a state of a stack that was never updated", JSON.stringify({ version: 3, checkpoint: {} }), true],
+    ["a state with an operation under way", stored({ pending_operations: [{ type: "creating" }] }), false],
+    ["a state that was cut off", '{"version": 3, "check', false],
+    ["a file of another form", "5", false],
+  ])("is told of %s", (_what, content, finished) => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "state-"));
+    const file = path.join(directory, "dev.json");
+    fs.writeFileSync(file, content);
+    expect(isFinished(file)).toBe(finished);
+    fs.rmSync(directory, { recursive: true });
+  });
 });
