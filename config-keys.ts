@@ -67,8 +67,8 @@ const OVERRIDE_NOTES = `The services are ${SERVICES.join(", ")}. Of each:
 - \`memoryMiB\`: hard memory limit.
 - \`environment\`: further plain variables; they win over the service's own. A number needs \`--type string\`:
   \`pulumi config set --path --type string overrides.mcp-nixos-http.environment.RETRIES 3\`
-- \`arguments\`: appended to the service's own:
-  \`pulumi config set --path 'overrides.traefik.arguments[0]' -- --log.level=DEBUG\`
+- \`arguments\`: appended to the service's own, except for traefik, which takes none:
+  \`pulumi config set --path 'overrides.llama-cpp.arguments[0]' -- --verbose\`
 - \`hostPort\`: publishes the service's port on 127.0.0.1, past the checks of the ingress.`;
 
 /** Chapters of CONFIG.md, in their order. */

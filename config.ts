@@ -126,6 +126,17 @@ const portsClash = (parsed: Partial<Parsed>): string[] => {
   });
 };
 
+/** Traefik reads one of file, flags and TRAEFIK_ variables, in this order, and its file is generated. */
+const overlookedByTraefik = ({ overrides }: Partial<Parsed>): string[] => {
+  const { arguments: flags = [], environment = {} } = overrides?.traefik ?? {};
+  const variables = Object.keys(environment).filter((name) => name.startsWith("TRAEFIK_"));
+  const asked = [...flags.map((flag) => ["arguments", flag]), ...variables.map((name) => ["environment", name])];
+  return asked.map(
+    ([part, value]) =>
+      `overrides.traefik.${part}: "${value}" would have no effect, because Traefik takes its settings from the generated file alone; remove it`,
+  );
+};
+
 /** Reads every key, never throws for a bad value: all faults come back together. */
 export function parse(source: Source): ParseResult {
   const parsed: Record<string, unknown> = {};
@@ -142,7 +153,7 @@ export function parse(source: Source): ParseResult {
       faults.push(`${key}: "${text}"${from === "stack config" ? "" : ` (${from})`} ${fault.message}`);
     }
   }
-  faults.push(...portsClash(parsed as Partial<Parsed>));
+  faults.push(...portsClash(parsed as Partial<Parsed>), ...overlookedByTraefik(parsed as Partial<Parsed>));
   return { config: complete(parsed as Parsed, source), origins, faults };
 }
 

@@ -81,8 +81,8 @@ async function programStart(rounds: number): Promise<Comparison> {
   say("start of the program: loading index.ts against loading @pulumi/pulumi alone");
   const [ours, sdk]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    ours.push(await start("--require", "tsx/cjs", "-e", 'require("./index.ts")'));
-    sdk.push(await start("--require", "tsx/cjs", "-e", 'require("@pulumi/pulumi")'));
+    ours.push(await start("--require", "./loader.js", "-e", 'require("./index.ts")'));
+    sdk.push(await start("--require", "./loader.js", "-e", 'require("@pulumi/pulumi")'));
   }
   return {
     ...compare("program start against its SDK", "s", figures(ours).median, figures(sdk).median),

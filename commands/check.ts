@@ -13,7 +13,7 @@ const CHECKS: readonly { readonly what: string; readonly command: readonly strin
   { what: "lint", command: [bin("eslint"), "."], cure: "correct the lines above" },
   {
     what: "generated files",
-    command: [process.execPath, "--require", "tsx/cjs", "commands/render.ts", "--check"],
+    command: [process.execPath, "--require", "./loader.js", "commands/render.ts", "--check"],
     cure: "npm run render",
   },
 ];

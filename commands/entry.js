@@ -65,7 +65,7 @@ async function main() {
   if (!packagesAreInstalled()) await installPackages();
   process.exitCode = await run(process.execPath, [
     "--require",
-    "tsx/cjs",
+    "./loader.js",
     "commands/main.ts",
     ...process.argv.slice(2),
   ]);

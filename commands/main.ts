@@ -1,7 +1,7 @@
 /** The command line. Each command is loaded when it is asked for, so that every one of them starts fast. */
 import { Command } from "commander";
 
-/** Loads a command's module. Node's own import() would not go through tsx's hook for CommonJS, which starts faster than the other. */
+/** Loads a command's module. Node's own import() would not go through the hook for TypeScript. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const command = <T>(name: string): T => require(`./${name}`) as T;
 

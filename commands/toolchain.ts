@@ -17,7 +17,7 @@ export interface Toolchain {
 
 /** Finds Pulumi, or sets it up: minutes the first time where it has to be built. Says what it does on standard error. */
 export function findToolchain(): Promise<Toolchain> {
-  const args = ["--require", "tsx/cjs", "toolchain/resolver/main.ts"];
+  const args = ["--require", "sucrase/register/ts", "toolchain/resolver/main.ts"];
   const child = spawn(process.execPath, args, { cwd: PROJECT_ROOT, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -12,6 +12,6 @@ export function hostCommand(
   plan: object,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  const run = `node --require tsx/cjs engines/files/host-files.ts ${action}`;
+  const run = `node --require ./loader.js engines/files/host-files.ts ${action}`;
   return new command.local.Command(name, { create: run, update: run, stdin: JSON.stringify(plan) }, opts);
 }

@@ -44,7 +44,7 @@ export class Images extends pulumi.ComponentResource {
   }
 
   private built(name: string, { wanted, host }: ImagesArgs): Map<string, pulumi.Resource> {
-    const run = `node --require tsx/cjs commands/images.ts ensure ${wanted.map((image) => image.name).join(" ")}`;
+    const run = `node --require ./loader.js commands/images.ts ensure ${wanted.map((image) => image.name).join(" ")}`;
     const environment = { DOCKER_HOST: host, TAGS: wanted.map(({ reference }) => reference).join(" ") };
     const build = new command.local.Command(
       `${name}-build`,

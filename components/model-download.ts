@@ -26,7 +26,7 @@ export class ModelDownload extends pulumi.ComponentResource {
     super("mcp-stack:components:ModelDownload", name, { file, url, sha256 }, opts);
     const plan = downloadPlan(args);
     const generation = modelGeneration(plan);
-    const run = "node --require tsx/cjs engines/models/main.ts";
+    const run = "node --require ./loader.js engines/models/main.ts";
     const ready = new command.local.Command(
       `${name}-file`,
       { create: run, update: run, stdin: JSON.stringify({ ...plan, generation }) },

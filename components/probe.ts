@@ -17,7 +17,7 @@ export interface ProbeArgs {
 export class Probe extends pulumi.ComponentResource {
   constructor(name: string, { url, seconds, through, host }: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:Probe", name, { url }, opts);
-    const run = `node --require tsx/cjs engines/probe.ts ${url} ${seconds}`;
+    const run = `node --require ./loader.js engines/probe.ts ${url} ${seconds}`;
     const environment = {
       ENGINE_HOST: host,
       ASKED_THROUGH: pulumi.all(through.map(({ id }) => id)).apply((ids) => ids.map((id) => id.slice(0, 12)).join(" ")),

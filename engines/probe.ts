@@ -75,7 +75,7 @@ export async function waitForTools(url: URL, patience: Patience): Promise<string
 async function restart(host: string, container: string): Promise<void> {
   console.log(`no tools yet: starting ${container} again`);
   // Loaded here, because it takes a quarter of a second that most probes need not wait. Node's own import() would not go
-  // through tsx's hook for CommonJS.
+  // through the hook for TypeScript.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { connect } = require("./images/engine") as typeof import("./images/engine");
   await connect(host).getContainer(container).restart();

@@ -1,4 +1,7 @@
-/** The yardstick for Pulumi's own share: a program without resources, on the same toolchain and kind of backend. */
+/**
+ * The yardstick for Pulumi's own share: a program without resources, in plain JavaScript so that
+ * nothing has to be transpiled, on the same toolchain and kind of backend.
+ */
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -13,15 +16,15 @@ export interface EmptyProgram {
 const PROJECT = `name: empty
 runtime:
   name: nodejs
-  options: { typescript: false, nodeargs: --require tsx/cjs }
+  options: { typescript: false }
 `;
 
 /** Makes the program and its stack, in a directory of its own. */
 export async function emptyProgram(workspace: Workspace): Promise<EmptyProgram> {
   const directory = mkdtempSync(path.join(os.tmpdir(), "mcp-stack-bench-"));
   writeFileSync(path.join(directory, "Pulumi.yaml"), PROJECT);
-  writeFileSync(path.join(directory, "package.json"), JSON.stringify({ name: "empty", main: "index.ts" }));
-  writeFileSync(path.join(directory, "index.ts"), 'import "@pulumi/pulumi";\n');
+  writeFileSync(path.join(directory, "package.json"), JSON.stringify({ name: "empty", main: "index.js" }));
+  writeFileSync(path.join(directory, "index.js"), 'require("@pulumi/pulumi");\n');
   symlinkSync(path.join(PROJECT_ROOT, "node_modules"), path.join(directory, "node_modules"));
   const own = { PULUMI_BACKEND_URL: `file://${directory}`, PULUMI_CONFIG_PASSPHRASE: "bench", PULUMI_STACK: "bench" };
   const place = { ...workspace, stack: "bench", variables: { ...workspace.variables, ...own } };

@@ -10,7 +10,7 @@ askYes("Go on?").then((answer) => console.log(JSON.stringify({ answer, interacti
 
 /** Asks in a process of its own, which gets this line to read. */
 async function asked(answer: string): Promise<{ stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", SCRIPT], { cwd: ROOT });
+  const child = spawn(process.execPath, ["--require", "./loader.js", "-e", SCRIPT], { cwd: ROOT });
   child.stdin.end(`${answer}\n`);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { stdout: stdout.trim(), stderr };

@@ -47,7 +47,7 @@ describe("Images", () => {
   it("are built by one command, which runs again when what they are built from changes", async () => {
     const { resources } = await images("build");
 
-    const run = "node --require tsx/cjs commands/images.ts ensure traefik mcp-router";
+    const run = "node --require ./loader.js commands/images.ts ensure traefik mcp-router";
     expect(resources).toEqual([
       provider,
       component,

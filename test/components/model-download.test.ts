@@ -52,7 +52,7 @@ describe("ModelDownload", () => {
   it("is one command after the data directory, without a delete, so that destroy keeps the model", async () => {
     const { resources } = await upModel();
 
-    const run = "node --require tsx/cjs engines/models/main.ts";
+    const run = "node --require ./loader.js engines/models/main.ts";
     expect(resources.filter(({ name }) => !name.startsWith("data"))).toEqual([
       {
         type: "mcp-stack:components:ModelDownload",

@@ -9,7 +9,7 @@ describe("Probe", () => {
         new Probe("mcp", { url, seconds: 120, through: [behind, behind], host: "unix:///run/engine.sock" }),
     );
 
-    const run = "node --require tsx/cjs engines/probe.ts http://127.0.0.1:8811/mcp 120";
+    const run = "node --require ./loader.js engines/probe.ts http://127.0.0.1:8811/mcp 120";
     expect(resources).toEqual([
       {
         type: "mcp-stack:components:Probe",

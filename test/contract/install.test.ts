@@ -5,7 +5,7 @@ import type { Offered } from "../support/offer-engine";
 import { createNamespace } from "../support/second-engine/namespace";
 
 const OFFER = path.resolve(__dirname, "../support/offer-engine.ts");
-const TSX = require.resolve("tsx/cjs");
+const TYPESCRIPT = require.resolve("sucrase/register/ts");
 const LOG = "/var/log/mcp-gateway-stack-dockerd.log";
 
 /** Directories in which a machine whose engine does not run has nothing of it. */
@@ -20,7 +20,7 @@ async function offerWithout(setUp: string): Promise<Offered> {
   const namespace = await createNamespace([...hide, setUp]);
   try {
     const isolate = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
-    const [program = "", ...args] = [...namespace.inside, ...isolate, process.execPath, "--require", TSX, OFFER];
+    const [program = "", ...args] = [...namespace.inside, ...isolate, process.execPath, "--require", TYPESCRIPT, OFFER];
     const { stdout } = await promisify(execFile)(program, args, { timeout: 90_000 });
     return JSON.parse(stdout) as Offered;
   } finally {

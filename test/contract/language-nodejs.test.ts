@@ -73,14 +73,14 @@ describe("a program that works", () => {
   });
 
   test("gets its node arguments split as a shell would", async () => {
-    const nodeargs = `--require tsx/cjs --title='a b' --max-old-space-size="512"`;
+    const nodeargs = `--require sucrase/register/ts --title='a b' --max-old-space-size="512"`;
     await given(`export const title = process.title; export const args = process.execArgv;`, {
       runtimeOptions: { typescript: false, nodeargs },
     });
     await project.succeed(UP);
     expect(JSON.parse((await project.succeed(["stack", "output", "--json"])).stdout)).toEqual({
       title: "a b",
-      args: ["--require", "tsx/cjs", "--title=a b", "--max-old-space-size=512"],
+      args: ["--require", "sucrase/register/ts", "--title=a b", "--max-old-space-size=512"],
     });
   });
 

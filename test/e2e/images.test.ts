@@ -24,7 +24,7 @@ const images = (
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): { status: number | null; stdout: string; stderr: string } =>
-  spawnSync(process.execPath, ["--import", "tsx", "commands/images.ts", ...args], {
+  spawnSync(process.execPath, ["--require", "sucrase/register/ts", "commands/images.ts", ...args], {
     cwd: PROJECT_ROOT,
     encoding: "utf8",
     env: { ...process.env, ...env },

@@ -51,7 +51,7 @@ const refusing =
 
 /** Runs the probe as a graph node does. */
 async function probe(url: string, env: NodeJS.ProcessEnv = {}) {
-  const args = ["--require", "tsx/cjs", "engines/probe.ts", url, "0"];
+  const args = ["--require", "./loader.js", "engines/probe.ts", url, "0"];
   const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   return { code: code as number, stdout: stdout.trim(), stderr: stderr.trim() };

@@ -71,7 +71,7 @@ export function stdinOf(resources: readonly Registered[], name: string): Record<
 
 /** A command node that writes host files; see `stdinOf` for the plan. */
 export const hostCommandInputs = (action: string): object => {
-  const run = `node --require tsx/cjs engines/files/host-files.ts ${action}`;
+  const run = `node --require ./loader.js engines/files/host-files.ts ${action}`;
   return { create: run, update: run, stdin: expect.any(String) as string };
 };
 

@@ -79,7 +79,7 @@ export class ModelFetch {
 
   /** Starts the node's process. */
   run(plan = this.plan(), env: Readonly<Record<string, string | undefined>> = {}): Process {
-    const child = spawn("node", ["--require", "tsx/cjs", "engines/models/main.ts"], {
+    const child = spawn("node", ["--require", "./loader.js", "engines/models/main.ts"], {
       cwd: ROOT,
       env: { ...process.env, ...env },
     });

@@ -61,7 +61,7 @@ let resolved: Promise<Toolchain> | undefined;
 export function toolchain(): Promise<Toolchain> {
   resolved ??= promisify(execFile)(
     process.execPath,
-    ["--import", "tsx", path.join(REPOSITORY, "toolchain/resolver/main.ts")],
+    ["--require", "sucrase/register/ts", path.join(REPOSITORY, "toolchain/resolver/main.ts")],
     { cwd: REPOSITORY, maxBuffer: 64 * 1024 * 1024 },
   ).then(({ stdout }) => JSON.parse(stdout) as Toolchain);
   return resolved;
@@ -101,7 +101,7 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
 
 function writeProject(directory: string, stack: string, options: ProjectOptions): void {
   const name = options.name ?? "trial";
-  const runtime = options.runtimeOptions ?? { typescript: false, nodeargs: "--require tsx/cjs" };
+  const runtime = options.runtimeOptions ?? { typescript: false, nodeargs: "--require sucrase/register/ts" };
   const config = Object.entries(options.config ?? {}).map(([key, value]) => [
     key.includes(":") ? key : `${name}:${key}`,
     value,

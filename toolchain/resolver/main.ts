@@ -2,7 +2,7 @@
  * Prints how to run Pulumi in this checkout: one JSON object on standard output (see Resolution in resolve.ts), lines
  * for the user on standard error. Ends with 1 and a message if no Pulumi can be had.
  *
- *     node --require tsx/cjs toolchain/resolver/main.ts
+ *     node --require sucrase/register/ts toolchain/resolver/main.ts
  */
 import { resolve } from "./resolve";
 import { settingsFromEnvironment } from "./settings";

@@ -11,7 +11,7 @@ afterEach(() => fs.rmSync(base, { recursive: true, force: true }));
 
 /** The way in which the graph node runs it. */
 const run = (action: string, plan: object): string =>
-  execFileSync("node", ["--require", "tsx/cjs", "engines/files/host-files.ts", action], {
+  execFileSync("node", ["--require", "./loader.js", "engines/files/host-files.ts", action], {
     cwd: ROOT,
     input: JSON.stringify({ base, ...plan }),
     encoding: "utf8",
@@ -152,7 +152,7 @@ describe("the owner's mark", () => {
 
 it("a failure names the data directory, since a full disk is told without it", () => {
   fs.writeFileSync(path.join(base, "rendered"), "in the way");
-  const { status, stderr } = spawnSync("node", ["--require", "tsx/cjs", "engines/files/host-files.ts", "service"], {
+  const { status, stderr } = spawnSync("node", ["--require", "./loader.js", "engines/files/host-files.ts", "service"], {
     cwd: ROOT,
     input: JSON.stringify({ base, generation: "x", ...service }),
     encoding: "utf8",
@@ -163,7 +163,7 @@ it("a failure names the data directory, since a full disk is told without it", (
 });
 
 it("an unknown action fails and lists the known ones", () => {
-  const { status, stderr } = spawnSync("node", ["--require", "tsx/cjs", "engines/files/host-files.ts", "erase"], {
+  const { status, stderr } = spawnSync("node", ["--require", "./loader.js", "engines/files/host-files.ts", "erase"], {
     cwd: ROOT,
     input: "{}",
     encoding: "utf8",

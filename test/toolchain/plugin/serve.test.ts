@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const ROOT = path.join(__dirname, "../../..");
-const TOY = ["--require", "tsx/cjs", path.join(__dirname, "toy-provider.ts")];
+const TOY = ["--require", "sucrase/register/ts", path.join(__dirname, "toy-provider.ts")];
 
 let child: ChildProcess;
 let said: string;

@@ -42,7 +42,7 @@ async function holdElsewhere(): Promise<ChildProcessByStdio<Writable, Readable, 
     console.log("held");
     return new Promise((resolve) => process.stdin.on("end", resolve).resume());
   });`;
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
+  const child = spawn(process.execPath, ["--require", "sucrase/register/ts", "-e", script], {
     cwd: ROOT,
     stdio: ["pipe", "pipe", "inherit"],
   });

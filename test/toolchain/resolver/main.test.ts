@@ -15,18 +15,18 @@ beforeEach(() => {
 });
 afterEach(() => machine.remove());
 
-function main(tsx: readonly string[]): SpawnSyncReturns<string> {
+function main(): SpawnSyncReturns<string> {
   const env = { ...machine.settings.env, MCP_STACK_PULUMI_MIRROR: machine.settings.releases };
-  const args = [...tsx, "toolchain/resolver/main.ts"];
+  const args = ["--require", "sucrase/register/ts", "toolchain/resolver/main.ts"];
   return spawnSync(process.execPath, args, { cwd: checkout, env, encoding: "utf8" });
 }
 
-describe.each([[["--import", "tsx"]], [["--require", "tsx/cjs"]]])("node %j toolchain/resolver/main.ts", (tsx) => {
+describe("toolchain/resolver/main.ts", () => {
   it("prints one JSON object on standard output, and what it says on standard error", () => {
     const pulumi = machine.install("pulumi", pulumiScript("v3.259.0"));
     machine.install("pulumi-language-nodejs", "");
     installOfficialPlugins(machine);
-    const { status, stdout, stderr } = main(tsx);
+    const { status, stdout, stderr } = main();
     expect({ status, stderr }).toEqual({ status: 0, stderr: `pulumi 3.259.0: ${pulumi} on PATH; official plugins\n` });
     expect(JSON.parse(stdout)).toEqual({
       pulumi,
@@ -40,7 +40,7 @@ describe.each([[["--import", "tsx"]], [["--require", "tsx/cjs"]]])("node %j tool
   });
 
   it("ends with 1 and a message if nothing can be had", () => {
-    const { status, stdout, stderr } = main(tsx);
+    const { status, stdout, stderr } = main();
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(
       /^pulumi: no download: [^\n]*\ntoolchain: there is no usable pulumi on PATH, [^]*go\.dev\/dl\/\n$/,

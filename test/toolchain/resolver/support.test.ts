@@ -94,7 +94,10 @@ describe("run", () => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("hands %s on and ends with the child", async (signal) => {
     const script = `require("./toolchain/resolver/run").run("sh", ["-c", "echo $$ > pid; exec sleep 300"], {
       env: process.env, cwd: ${JSON.stringify(machine.directory)} });`;
-    const parent = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], { cwd: ROOT, stdio: "inherit" });
+    const parent = spawn(process.execPath, ["--require", "sucrase/register/ts", "-e", script], {
+      cwd: ROOT,
+      stdio: "inherit",
+    });
     const file = path.join(machine.directory, "pid");
     while (!fs.existsSync(file) || fs.readFileSync(file, "utf8") === "") await sleep(20);
     parent.kill(signal);
