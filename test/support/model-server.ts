@@ -8,21 +8,29 @@ export interface ModelServer {
   url(file: string): string;
   /** Names of the files that were asked for, in order. */
   readonly asked: readonly string[];
+  /** Lets who asks from now on wait for the bytes; the answer releases them. */
+  hold(): () => void;
   stop(): Promise<void>;
 }
 
 /** Serves these files by their base names, whole. */
 export async function serveModels(files: readonly string[]): Promise<ModelServer> {
   const asked: string[] = [];
+  let released: Promise<void> = Promise.resolve();
   const server = http.createServer((request, response) => {
     const file = files.find((one) => `/${path.basename(one)}` === request.url);
     if (file === undefined) return void response.writeHead(404).end();
     asked.push(path.basename(file));
     response.writeHead(200, { "content-type": "application/octet-stream", "content-length": statSync(file).size });
-    createReadStream(file).pipe(response);
+    void released.then(() => createReadStream(file).pipe(response));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const hold = (): (() => void) => {
+    let release = (): void => {};
+    released = new Promise((resolve) => (release = resolve));
+    return release;
+  };
   const stop = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
-  return { url: (file) => `http://127.0.0.1:${port}/${path.basename(file)}`, asked, stop };
+  return { url: (file) => `http://127.0.0.1:${port}/${path.basename(file)}`, asked, hold, stop };
 }
