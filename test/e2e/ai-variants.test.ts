@@ -147,7 +147,7 @@ describe("another model", () => {
     const release = server.hold();
     stack.configure({ ...config(), llmProviders: [PROVIDER], llamaCppModelUrl: server.url(other()) });
     const update = stack.start("up");
-    await eventually(async () => expect(server.asked).toContain(path.basename(other())));
+    await eventually(async () => expect(server.asked).toContain(path.basename(other())), 120);
     expect((await chat()).trim()).toBe(models.llama.answer.trim());
     expect(await running("llama-cpp")).toBe(old);
     release();

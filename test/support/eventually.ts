@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Repeats an expectation until it holds; after 30 s its failure is the test's. */
-export async function eventually(expectation: () => Promise<void>): Promise<void> {
-  const end = Date.now() + 30_000;
+/** Repeats an expectation until it holds; after `seconds` its failure is the test's. */
+export async function eventually(expectation: () => Promise<void>, seconds = 30): Promise<void> {
+  const end = Date.now() + seconds * 1000;
   for (;;) {
     const failure = await expectation().then(
       () => undefined,
