@@ -15,7 +15,33 @@ function addStatus(root: Command, load: Load, stack: StackOption): void {
     .action((options) => load<typeof import("./mcp-status")>("mcp-status").mcpStatus(options));
 }
 
+function addLogs(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("mcp-logs")
+    .description("what services say, in the order of time; without names all of them")
+    .argument("[services...]", "such as mcp-gateway, to which the servers that it started belong")
+    .option(...stack)
+    .option("-f, --follow", "go on until Ctrl-C")
+    .option("--since <when>", "only what was said since: 30s, 10m, 2h, 1d ago, or a date")
+    .option("--tail <lines>", "last lines of each, or all", "200")
+    .option("--json", "one JSON object a line")
+    .action((services: string[], options) => load<typeof import("./mcp-logs")>("mcp-logs").mcpLogs(services, options));
+}
+
+function addRestart(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("mcp-restart")
+    .description("restart one service and wait until it is healthy")
+    .argument("<service>", "such as mcp-router; npm run mcp-status lists them")
+    .option(...stack)
+    .option("--timeout <seconds>", "longest wait", "120")
+    .option("--json", "what came of it, as JSON")
+    .action((service: string, options) =>
+      load<typeof import("./mcp-restart")>("mcp-restart").mcpRestart(service, options),
+    );
+}
+
 /** Adds them to the command line. */
 export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
-  for (const add of [addStatus]) add(root, load, stack);
+  for (const add of [addStatus, addLogs, addRestart]) add(root, load, stack);
 }
