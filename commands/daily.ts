@@ -1,5 +1,5 @@
 /** The commands of every day, as commander takes them; main.ts loads each when it is asked for. */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 
 /** Loads a module of commands/. */
 type Load = <T>(name: string) => T;
@@ -41,7 +41,21 @@ function addRestart(root: Command, load: Load, stack: StackOption): void {
     );
 }
 
+function addTopology(root: Command, load: Load, stack: StackOption): void {
+  const formats = ["text", "mermaid", "svg", "json"];
+  root
+    .command("mcp-topology")
+    .description(
+      "the graph of the stack, from its config: services, networks, routes, volumes, models; needs no engine",
+    )
+    .option(...stack)
+    .addOption(new Option("--format <format>", "how to show it").choices(formats).default("text"))
+    .option("--json", "the same as --format json")
+    .option("-o, --output <file>", "write it there")
+    .action((options) => load<typeof import("./mcp-topology")>("mcp-topology").mcpTopology(options));
+}
+
 /** Adds them to the command line. */
 export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
-  for (const add of [addStatus, addLogs, addRestart]) add(root, load, stack);
+  for (const add of [addStatus, addLogs, addRestart, addTopology]) add(root, load, stack);
 }
