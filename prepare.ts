@@ -12,7 +12,7 @@ import type { ServiceSpec } from "./services/spec";
 import { planStack, type StackPlan } from "./stack";
 
 /** Where the socket lies on hosts whose engine is not reached by a socket of this machine. */
-const DEFAULT_SOCKET = "/var/run/docker.sock";
+export const DEFAULT_SOCKET = "/var/run/docker.sock";
 
 export interface Prepared {
   readonly plan: StackPlan;

@@ -155,10 +155,13 @@ export function usedImages(config: Config, root = PROJECT_ROOT): string[] {
   return [...new Set([...imagesOf(core), ...catalog.images, ...imagesOf(ai?.services ?? {})])];
 }
 
-/** Plans the stack; every fault of catalog, images and models comes back together. @throws LockError for a broken image lock. */
-export function planStack(config: Config, root = PROJECT_ROOT): PlanResult {
+/**
+ * Plans the stack; `naming` stands in for references of images where their digests must not matter. Every fault
+ * of catalog, images and models comes back together. @throws LockError for a broken image lock.
+ */
+export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPlan["reference"]): PlanResult {
   const lock = readLock();
-  const reference = references(config, lock);
+  const reference = naming ?? references(config, lock);
   const stray = strayFaults({ lock, registry: config.imageRegistry, digests: config.imageDigests });
   const ai = planAi(config, root, reference);
   const { catalog, faults } = readCatalog(config, catalogImages(lock, reference), root);

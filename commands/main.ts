@@ -1,5 +1,6 @@
 /** The command line. Each command is loaded when it is asked for, so that every one of them starts fast. */
 import { Command } from "commander";
+import { addDailyCommands } from "./daily";
 
 /** Loads a command's module. Node's own import() would not go through the hook for TypeScript. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -85,4 +86,5 @@ function addDeveloperCommands(root: Command): void {
 
 const root = new Command("mcp-stack").description("MCP servers and a local AI platform on your own machine");
 for (const add of [addStackCommands, addPulumiCommands, addClientCommands, addDeveloperCommands]) add(root);
+addDailyCommands(root, command, STACK);
 root.showHelpAfterError().parseAsync().catch(fail);

@@ -1,36 +1,12 @@
 /** What `up` ends with: where everything is, and what to do next. */
-import Table from "cli-table3";
 import colors from "picocolors";
 import type { Endpoint } from "../services/endpoints";
+import { plainTable } from "./table";
 
-/** A table without lines, coloured only on a terminal. */
+/** What people can reach, and what it is. */
 export function endpointTable(endpoints: readonly Endpoint[]): string {
-  const none = {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-  };
-  const more = {
-    "bottom-right": "",
-    left: "",
-    "left-mid": "",
-    mid: "",
-    "mid-mid": "",
-    right: "",
-    "right-mid": "",
-    middle: "  ",
-  };
-  const table = new Table({
-    head: ["Endpoint", "URL", "What it is"].map((title) => colors.bold(title)),
-    chars: { ...none, ...more },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
-  for (const { name, url, description } of endpoints) table.push([name, colors.cyan(url), description]);
-  return table.toString();
+  const rows = endpoints.map(({ name, url, description }) => [name, colors.cyan(url), description]);
+  return plainTable(["Endpoint", "URL", "What it is"], rows);
 }
 
 /** The next step for somebody who has just brought the stack up for the first time. */

@@ -2,18 +2,12 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import path from "node:path";
 import type { HostFiles } from "../engines/engine";
-import type { DownloadPlan } from "../engines/models/plan";
 import { modelGeneration } from "../engines/models/record";
-import type { ModelChoice } from "../services/model-choice";
 import { KINDS } from "../services/models";
+import { downloadPlan, type ModelPlace } from "./model-plan";
 
-export interface ModelDownloadArgs {
-  readonly choice: ModelChoice;
-  /** Absolute path. */
-  readonly dataDir: string;
+export interface ModelDownloadArgs extends ModelPlace {
   readonly dataReady: pulumi.Resource;
-  /** Absolute path of the dotenv file that may hold a token for the model's host; it may be missing. */
-  readonly secretsFile: string;
 }
 
 /** A model file below dataDir, fetched unless it is there and right. `destroy` keeps it: there is no delete on purpose. */
@@ -35,12 +29,4 @@ export class ModelDownload extends pulumi.ComponentResource {
     this.files = { ready: [ready], generations: [generation] };
     this.registerOutputs({ file: path.posix.join(KINDS[kind].directory, file) });
   }
-}
-
-/** The token is named, never told: the plan is an input, which the state keeps. */
-function downloadPlan({ choice, dataDir, secretsFile }: ModelDownloadArgs): Omit<DownloadPlan, "generation"> {
-  const { kind, file, url, sha256, bytes, token } = choice;
-  const { directory, format, setting } = KINDS[kind];
-  const target = path.join(dataDir, directory, file);
-  return { url, target, format, sha256, bytes, setting, token: { file: secretsFile, name: token } };
 }

@@ -5,6 +5,7 @@ import type { ServiceSpec } from "../services/spec";
 import { hostCommand } from "./host-command";
 import type { Images } from "./images";
 import type { Secrets } from "./secrets";
+import { servicePlan } from "./service-plan";
 
 /** What every service of the stack stands on. */
 export interface Foundation {
@@ -28,20 +29,8 @@ export interface ServiceOptions {
   readonly files?: HostFiles;
 }
 
-function dataDirectories(spec: ServiceSpec, base: Foundation, more: readonly string[]): layout.DataDirectoryPlan[] {
-  const mounted = spec.mounts.filter((mount) => mount.kind === "data");
-  return [
-    ...mounted.map((mount) => ({ path: mount.path, owner: mount.owner ?? base.dataUser })),
-    ...more.map((path) => ({ path, owner: base.dataUser })),
-  ];
-}
-
 function hostFiles(spec: ServiceSpec, base: Foundation, { parent, directories = [] }: ServiceOptions): HostFiles {
-  const plan: layout.ServicePlan = {
-    service: spec.name,
-    rendered: spec.files.map(({ files }) => ({ hash: layout.contentHash(files), files })),
-    directories: dataDirectories(spec, base, directories),
-  };
+  const plan = servicePlan(spec, base.dataUser, directories);
   if (plan.rendered.length + plan.directories.length === 0) return { ready: [], generations: [] };
   const generation = layout.serviceGeneration(base.dataDir, plan);
   const stdin = { base: base.dataDir, generation, ...plan };

@@ -13,9 +13,13 @@ export interface Endpoint {
 const localHost = ({ bindAddress }: Pick<Config, "bindAddress">): string =>
   bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress;
 
+/** Where the ingress itself answers. */
+const baseUrl = (config: Pick<Config, "bindAddress" | "httpPort">): string =>
+  `http://${localHost(config)}:${config.httpPort}`;
+
 /** The endpoints of the core, as a client on this machine uses them. */
 export function coreEndpoints(config: Pick<Config, "bindAddress" | "httpPort">): Endpoint[] {
-  const base = `http://${localHost(config)}:${config.httpPort}`;
+  const base = baseUrl(config);
   return PATH_ROUTES.filter(({ protocol }) => protocol === "mcp").map(({ path, description }) => ({
     name: path.slice(1).replaceAll("/", "-"),
     url: base + path,
@@ -38,4 +42,19 @@ export function stackEndpoints(
     description: route.description,
   }));
   return [...coreEndpoints(config), ...bundles];
+}
+
+/** The address at which clients get to a service; undefined: only other services do. */
+export function serviceEndpoint(
+  config: Pick<Config, "bindAddress" | "httpPort" | "baseDomain">,
+  service: string,
+): string | undefined {
+  if (service === "traefik") return baseUrl(config);
+  const mcp = PATH_ROUTES.find((route) => route.service === service && route.protocol === "mcp");
+  if (mcp !== undefined) return baseUrl(config) + mcp.path;
+  const host = HOST_ROUTES.find((route) => route.service === service);
+  if (host === undefined) return undefined;
+  return host.path === undefined
+    ? `http://${hostOf(host, config.baseDomain)}:${config.httpPort}`
+    : baseUrl(config) + host.path;
 }

@@ -87,12 +87,18 @@ const listFiles = (directory: string): string[] =>
         .map((entry) => path.join(entry.parentPath, entry.name))
     : [];
 
-function renderedIntact(directory: string, files: readonly RenderedFile[]): boolean {
-  return (
-    listFiles(directory).length === files.length &&
-    files.every((file) => readText(path.join(directory, file.path)) === file.content)
-  );
+/** Paths of files that are missing, edited or not ours, relative to a rendered directory. */
+export function renderedDifferences(directory: string, files: readonly RenderedFile[]): string[] {
+  const wanted = new Set(files.map((file) => path.join(directory, file.path)));
+  const foreign = listFiles(directory).filter((file) => !wanted.has(file));
+  return [
+    ...files.filter((file) => readText(path.join(directory, file.path)) !== file.content).map((file) => file.path),
+    ...foreign.map((file) => path.relative(directory, file)),
+  ];
 }
+
+const renderedIntact = (directory: string, files: readonly RenderedFile[]): boolean =>
+  renderedDifferences(directory, files).length === 0;
 
 const kept = (intact: boolean, record: GenerationRecord): string =>
   intact && record.generation !== undefined ? record.generation : randomUUID();

@@ -1,0 +1,61 @@
+/** The commands of every day, as commander takes them; main.ts loads each when it is asked for. */
+import { Option, type Command } from "commander";
+
+/** Loads a module of commands/. */
+type Load = <T>(name: string) => T;
+type StackOption = readonly [flags: string, description: string, fallback: string];
+
+function addStatus(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("mcp-status")
+    .description("state, health and use of every service, and what differs from the stack; exit code 0: all is well")
+    .option(...stack)
+    .option("--watch", "look again every two seconds, until Ctrl-C")
+    .option("--json", "as JSON")
+    .action((options) => load<typeof import("./mcp-status")>("mcp-status").mcpStatus(options));
+}
+
+function addLogs(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("mcp-logs")
+    .description("what services say, in the order of time; without names all of them")
+    .argument("[services...]", "such as mcp-gateway, to which the servers that it started belong")
+    .option(...stack)
+    .option("-f, --follow", "go on until Ctrl-C")
+    .option("--since <when>", "only what was said since: 30s, 10m, 2h, 1d ago, or a date")
+    .option("--tail <lines>", "last lines of each, or all", "200")
+    .option("--json", "one JSON object a line")
+    .action((services: string[], options) => load<typeof import("./mcp-logs")>("mcp-logs").mcpLogs(services, options));
+}
+
+function addRestart(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("mcp-restart")
+    .description("restart one service and wait until it is healthy")
+    .argument("<service>", "such as mcp-router; npm run mcp-status lists them")
+    .option(...stack)
+    .option("--timeout <seconds>", "longest wait", "120")
+    .option("--json", "what came of it, as JSON")
+    .action((service: string, options) =>
+      load<typeof import("./mcp-restart")>("mcp-restart").mcpRestart(service, options),
+    );
+}
+
+function addTopology(root: Command, load: Load, stack: StackOption): void {
+  const formats = ["text", "mermaid", "svg", "json"];
+  root
+    .command("mcp-topology")
+    .description(
+      "the graph of the stack, from its config: services, networks, routes, volumes, models; needs no engine",
+    )
+    .option(...stack)
+    .addOption(new Option("--format <format>", "how to show it").choices(formats).default("text"))
+    .option("--json", "the same as --format json")
+    .option("-o, --output <file>", "write it there")
+    .action((options) => load<typeof import("./mcp-topology")>("mcp-topology").mcpTopology(options));
+}
+
+/** Adds them to the command line. */
+export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
+  for (const add of [addStatus, addLogs, addRestart, addTopology]) add(root, load, stack);
+}

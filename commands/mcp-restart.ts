@@ -1,0 +1,84 @@
+/** `npm run mcp-restart SERVICE`: through the engine, and done when the service is well again. */
+import type Docker from "dockerode";
+import type { Config } from "../config";
+import { connect } from "../engines/images/engine";
+import { findEngine } from "../prepare";
+import { serviceEndpoint } from "../services/endpoints";
+import { say } from "./ask";
+import { logText } from "./failed-services";
+import { requireServices } from "./near-names";
+import { NoStack } from "./no-stack";
+import { readConfig } from "./stack-config";
+import { answers, SERVER, SERVICE_LABEL, stackContainers } from "./status/observe";
+
+export interface RestartOptions {
+  readonly stack: string;
+  readonly timeout: string;
+  readonly json?: boolean;
+}
+
+/** Time between two looks, in milliseconds. */
+const LOOK_MS = 250;
+/** Lines of the log that a service which does not get well is shown with. */
+const LAST_LINES = 15;
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+
+/** In words; "healthy" is what is waited for. A service without a check is asked through the ingress, or has to run. */
+async function stateOf(docker: Docker, id: string, url: string | undefined): Promise<string> {
+  const { State: state } = await docker.getContainer(id).inspect();
+  if (!state.Running || state.Restarting) return `${state.Status}, exit code ${state.ExitCode}`;
+  const health = state.Health?.Status;
+  if (health !== undefined && health !== "none") return health;
+  const answered = url === undefined ? undefined : await answers(url);
+  return answered === false ? "running, does not answer yet" : "healthy";
+}
+
+export interface Wait {
+  readonly seconds: number;
+  /** Address at which a service without a check can be asked. */
+  readonly url: string | undefined;
+  readonly say: (line: string) => void;
+}
+
+/** Waits until the container is healthy; says each change. @throws Error with the end of its log when the time is up */
+export async function waitHealthy(docker: Docker, id: string, service: string, wait: Wait): Promise<void> {
+  const end = Date.now() + wait.seconds * 1000;
+  let last = "";
+  for (;;) {
+    const state = await stateOf(docker, id, wait.url);
+    if (state !== last) wait.say(`${service}: ${state}`);
+    last = state;
+    if (state === "healthy") return;
+    if (Date.now() > end) break;
+    await pause();
+  }
+  const log = logText(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: LAST_LINES }));
+  const said =
+    log.trimEnd() === "" ? "It said nothing." : `It said last:\n    ${log.trimEnd().replaceAll("\n", "\n    ")}`;
+  throw new Error(`${service} is not healthy after ${wait.seconds} s (${last}). ${said}`);
+}
+
+async function findService(docker: Docker, config: Config, service: string): Promise<string> {
+  const containers = (await stackContainers(docker, config)).filter(({ Labels }) => Labels[SERVICE_LABEL] !== SERVER);
+  if (containers.length === 0) throw new NoStack(config.stack);
+  const names = containers.map(({ Labels }) => Labels[SERVICE_LABEL] ?? "");
+  requireServices([service], names.sort());
+  return containers.find(({ Labels }) => Labels[SERVICE_LABEL] === service)?.Id ?? "";
+}
+
+/** Restarts one service and waits until it is healthy. What depends on it finds it again by itself. */
+export async function mcpRestart(service: string, { stack, timeout, json }: RestartOptions): Promise<void> {
+  const seconds = Number(timeout);
+  if (!(seconds > 0)) throw new Error(`--timeout: "${timeout}" is no number of seconds above 0`);
+  const config = readConfig(stack);
+  const docker = connect((await findEngine(config)).host);
+  const id = await findService(docker, config, service);
+  const started = Date.now();
+  say(`${service}: restarting`);
+  await docker.getContainer(id).restart();
+  await waitHealthy(docker, id, service, { seconds, url: serviceEndpoint(config, service), say });
+  const took = Math.round((Date.now() - started) / 100) / 10;
+  if (json) process.stdout.write(`${JSON.stringify({ stack, service, healthy: true, seconds: took })}\n`);
+  else say(`${service}: back after ${took} s`);
+}

@@ -1,0 +1,80 @@
+/** The containers that a plan amounts to on an engine, and the host files that they stand on; nothing is written. */
+import { downloadPlan } from "../components/model-plan";
+import { servicePlan } from "../components/service-plan";
+import type { Config } from "../config";
+import { containerArgs, type ContainerArgs } from "../engines/container-args";
+import * as layout from "../engines/files/layout";
+import { modelGeneration } from "../engines/models/record";
+import type { ServiceSpec } from "../services/spec";
+import { dataUser, type StackPlan } from "../stack";
+
+export interface PlannedService {
+  readonly spec: ServiceSpec;
+  readonly args: ContainerArgs;
+  /** Host files that are not as the program wrote them: paths. */
+  readonly files: readonly string[];
+}
+
+/** A generation is a new word each time while its files are not intact. */
+function generationOf(read: () => string, path: string): { readonly generation: string; readonly touched: string[] } {
+  const generation = read();
+  return { generation, touched: read() === generation ? [] : [path] };
+}
+
+type Generation = ReturnType<typeof generationOf>;
+
+function secretGenerations(plan: StackPlan, dataDir: string): Map<string, Generation> {
+  const generated = [...plan.secrets.generated, ...(plan.ai?.secrets.generated ?? [])];
+  const copied = [...plan.secrets.copied, ...(plan.ai?.secrets.copied ?? [])];
+  const of = (name: string, read: () => string) =>
+    [name, generationOf(read, layout.secretDirectory(dataDir, name))] as const;
+  return new Map([
+    ...generated.map((secret) => of(secret.name, () => layout.secretGeneration(dataDir, secret))),
+    ...copied.map((secret) => of(secret.name, () => layout.copyGeneration(dataDir, secret))),
+  ]);
+}
+
+/** Host files of a service; a whole directory is named only when no single file of it is. */
+function ownFiles(spec: ServiceSpec, dataDir: string, more: readonly string[]): Generation[] {
+  const plan = servicePlan(spec, dataUser(), more);
+  if (plan.rendered.length + plan.directories.length === 0) return [];
+  const whole = generationOf(() => layout.serviceGeneration(dataDir, plan), `data directories of ${spec.name}`);
+  const single = plan.rendered.flatMap(({ hash, files }) => {
+    const directory = layout.renderedDirectory(dataDir, spec.name, hash);
+    return layout.renderedDifferences(directory, files).map((file) => `${directory}/${file}`);
+  });
+  return [{ generation: whole.generation, touched: single.length > 0 ? single : whole.touched }];
+}
+
+function modelFiles(plan: StackPlan, spec: ServiceSpec, { dataDir, secretsFile }: Config): Generation[] {
+  const { ai } = plan;
+  const choice = { "llama-cpp": ai?.models.llama, "whisper-cpp": ai?.models.whisper }[spec.name];
+  if (choice === undefined) return [];
+  const download = downloadPlan({ choice, dataDir, secretsFile });
+  return [generationOf(() => modelGeneration(download), download.target)];
+}
+
+/** Every service of the plan, in the order of the graph, from the ingress inwards. */
+export const servicesOf = ({ core, ai }: Pick<StackPlan, "core" | "ai">): ServiceSpec[] => [
+  core.ingress,
+  core.router,
+  core.gateway,
+  core.nixos,
+  ...(ai === undefined ? [] : [ai.services.webui, ai.services.proxy, ai.services.llama, ai.services.whisper]),
+];
+
+/** What would run. `engineSocket` is the socket's path as containers mount it. */
+export function plannedServices(config: Config, plan: StackPlan, engineSocket: string): PlannedService[] {
+  const secrets = secretGenerations(plan, config.dataDir);
+  return servicesOf(plan).map((spec) => {
+    const more = spec.name === plan.core.gateway.name ? plan.volumes.map(({ path }) => path) : [];
+    const mounted = spec.secrets.flatMap(({ secret }) => secrets.get(secret) ?? []);
+    // In the order in which components/service.ts joins them: the label is a hash of the list.
+    const all = [...ownFiles(spec, config.dataDir, more), ...mounted, ...modelFiles(plan, spec, config)];
+    const generations = all.map(({ generation }) => generation);
+    const image = plan.reference(spec.image);
+    const { project, stack, dataDir } = config;
+    const args = containerArgs(spec, { project, stack, dataDir, engineSocket, image, generations });
+    return { spec, args, files: all.flatMap(({ touched }) => touched) };
+  });
+}

@@ -1,0 +1,113 @@
+/** What an engine knows about the containers of a stack, in as few calls as possible. */
+import http from "node:http";
+import type Docker from "dockerode";
+import { readSample, type Sample } from "../../engines/cgroup";
+import { labelFilter, stackLabels } from "../../engines/container-args";
+import type { Found } from "./drift";
+
+/** Label of a service; the gateway's servers have `mcp-server`. */
+export const SERVICE_LABEL = "mcp-stack.service";
+/** What the label says of containers that the gateway started. */
+export const SERVER = "mcp-server";
+
+export interface Usage {
+  /** Of one core, in percent. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+}
+
+export interface Observed extends Found {
+  readonly usage: Usage | undefined;
+}
+
+/** Longest wait for the engine's own figures, in milliseconds: Docker reads once a second. */
+const STATS_MS = 2_500;
+/** Time between the two readings of a first look, in milliseconds: short, since somebody waits. */
+const PAUSE_MS = 150;
+
+/** The engine counts the page cache, which it gives back: `docker stats` leaves it out in the same way. */
+function memoryOf({ memory_stats: memory }: Docker.ContainerStats): number {
+  const stats = (memory.stats ?? {}) as unknown as Record<string, number>;
+  return Math.max(0, (memory.usage ?? 0) - (stats.total_inactive_file ?? stats.inactive_file ?? 0));
+}
+
+/** Undefined for a container that has just ended. */
+async function askSample(docker: Docker, id: string): Promise<Sample | undefined> {
+  try {
+    // One reading: for a share of the processor engines would wait for a second one.
+    const options = { stream: false, "one-shot": true, abortSignal: AbortSignal.timeout(STATS_MS) } as const;
+    const stats = (await docker.getContainer(id).stats(options)) as Docker.ContainerStats;
+    const { total_usage: cpuNanoseconds } = stats.cpu_stats.cpu_usage;
+    return { at: Date.parse(stats.read), cpuNanoseconds, memoryBytes: memoryOf(stats) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Percent of one core between two samples. */
+export function usageBetween(first: Sample, last: Sample): Usage {
+  const nanoseconds = Math.max(1, last.at - first.at) * 1e6;
+  const cpuPercent = Math.max(0, ((last.cpuNanoseconds - first.cpuNanoseconds) / nanoseconds) * 100);
+  return { cpuPercent: Math.round(cpuPercent * 10) / 10, memoryBytes: last.memoryBytes };
+}
+
+/** From the kernel between two readings, or from the engine since the last look or the container's start. */
+async function usageOf(docker: Docker, { Id, State }: Docker.ContainerInspectInfo, samples: Map<string, Sample>) {
+  const before = samples.get(Id) ?? readSample(Id, State.Pid);
+  if (before !== undefined && !samples.has(Id)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  const now = readSample(Id, State.Pid) ?? (await askSample(docker, Id));
+  if (now === undefined) return undefined;
+  samples.set(Id, now);
+  return usageBetween(before ?? { at: Date.parse(State.StartedAt), cpuNanoseconds: 0, memoryBytes: 0 }, now);
+}
+
+async function inspected(docker: Docker, id: string): Promise<Found> {
+  const container = await docker.getContainer(id).inspect();
+  const image = await docker
+    .getImage(container.Image)
+    .inspect()
+    .catch(() => undefined);
+  return { container, image: { environment: image?.Config?.Env ?? [], labels: image?.Config?.Labels ?? {} } };
+}
+
+/** Every container of the stack, also stopped ones. */
+export function stackContainers(
+  docker: Docker,
+  stack: { readonly project: string; readonly stack: string },
+): Promise<Docker.ContainerInfo[]> {
+  return docker.listContainers({ all: true, filters: { label: labelFilter(stackLabels(stack)) } });
+}
+
+async function observeOne(docker: Docker, { Id }: Docker.ContainerInfo, samples: Map<string, Sample>) {
+  const found = await inspected(docker, Id);
+  const { container } = found;
+  const usage = container.State.Running ? await usageOf(docker, container, samples) : undefined;
+  return [container.Name.slice(1), { ...found, usage }] as const;
+}
+
+/** State and use of these containers, by their name. `samples`, by id, are those of the last look; they are replaced. */
+export const observe = async (
+  docker: Docker,
+  containers: readonly Docker.ContainerInfo[],
+  samples = new Map<string, Sample>(),
+): Promise<Map<string, Observed>> =>
+  new Map(await Promise.all(containers.map((container) => observeOne(docker, container, samples))));
+
+/** Longest wait for an answer through the ingress, in milliseconds. */
+const ANSWER_MS = 500;
+
+/**
+ * Whether a service without a health check answers through the ingress: any answer below 500 comes from the service
+ * itself, 502 to 504 from the router in its place. Undefined: this machine may not ask (allowedSources).
+ */
+export function answers(url: string): Promise<boolean | undefined> {
+  return new Promise((resolve) => {
+    const request = http.get(url, { agent: false, timeout: ANSWER_MS }, (response) => {
+      const status = response.statusCode ?? 500;
+      response.destroy();
+      resolve(status === 403 ? undefined : status < 500);
+    });
+    request.on("timeout", () => request.destroy(new Error("no answer")));
+    request.on("error", () => resolve(false));
+  });
+}

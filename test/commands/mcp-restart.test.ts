@@ -1,0 +1,41 @@
+import type Docker from "dockerode";
+import { waitHealthy } from "../../commands/mcp-restart";
+
+const RUNNING = { Running: true, Restarting: false, Status: "running", ExitCode: 0 };
+
+/** An engine whose container goes through these states and stays in the last. */
+function engine(states: readonly object[], log = ""): Docker {
+  let at = 0;
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(Buffer.byteLength(log), 4);
+  return {
+    getContainer: () => ({
+      inspect: () => Promise.resolve({ State: states[Math.min(at++, states.length - 1)] }),
+      logs: () => Promise.resolve(Buffer.concat([head, Buffer.from(log)])),
+    }),
+  } as unknown as Docker;
+}
+
+const health = (Status: string): object => ({ ...RUNNING, Health: { Status } });
+
+it("waits until the service is healthy, and says each change once", async () => {
+  const lines: string[] = [];
+  const docker = engine([health("starting"), health("starting"), health("healthy")]);
+  await waitHealthy(docker, "1", "web", { seconds: 10, url: undefined, say: (line) => lines.push(line) });
+  expect(lines).toEqual(["web: starting", "web: healthy"]);
+});
+
+it("a service without a check and without an address is well when it runs", async () => {
+  const lines: string[] = [];
+  const docker = engine([{ ...RUNNING, Running: false, Status: "exited", ExitCode: 1 }, RUNNING]);
+  await waitHealthy(docker, "1", "web", { seconds: 10, url: undefined, say: (line) => lines.push(line) });
+  expect(lines).toEqual(["web: exited, exit code 1", "web: healthy"]);
+});
+
+it("gives up in the end, with what the service said last", async () => {
+  const docker = engine([health("unhealthy")], "no such file\ngiving up\n");
+  const waiting = waitHealthy(docker, "1", "web", { seconds: 0.1, url: undefined, say: () => undefined });
+  await expect(waiting).rejects.toThrow(
+    "web is not healthy after 0.1 s (unhealthy). It said last:\n    no such file\n    giving up",
+  );
+});
