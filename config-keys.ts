@@ -1,17 +1,15 @@
 /** The table of config keys: what each one is, its default, its type, and an example. CONFIG.md is generated from it. */
 import { z } from "zod";
 import { AI_KEYS } from "./config-keys-ai";
-import { BUNDLES, SERVICES, type Bundle } from "./config-names";
+import { DIFY_KEYS } from "./config-keys-dify";
+import { BUNDLES, DEFAULT_SERVERS, SERVICES, type Bundle } from "./config-names";
 import * as values from "./config-values";
 
-export { BUNDLES, SERVICES, type Bundle } from "./config-names";
+export { BUNDLES, DEFAULT_SERVERS, SERVICES, type Bundle } from "./config-names";
 
 /** Loopback, private (RFC 1918, RFC 4193) and link-local ranges (RFC 3927, RFC 4291). */
 export const PRIVATE_SOURCES =
   "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,::1/128,fc00::/7,fe80::/10";
-
-/** The catalog servers that need neither a secret nor an account. */
-export const DEFAULT_SERVERS = "time,fetch,memory,sequentialthinking,filesystem,git";
 
 /** Changes to one service that the user asks for. */
 export interface Override {
@@ -75,6 +73,7 @@ const OVERRIDE_NOTES = `The services are ${SERVICES.join(", ")}. Of each:
 export const GROUPS = [
   "What runs",
   "AI bundle",
+  "Dify bundle",
   "Who may connect",
   "Where data lives",
   "Engine and images",
@@ -128,6 +127,7 @@ export const KEYS = {
     notes: "Whoever reaches the ingress can then start containers of the catalog.",
   },
   ...AI_KEYS,
+  ...DIFY_KEYS,
   httpPort: {
     group: "Who may connect",
     description: "Port of the ingress on the host",

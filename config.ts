@@ -66,6 +66,7 @@ export interface Config {
   readonly webuiAdminEmail: string;
   readonly openWebuiPort: number | undefined;
   readonly llmProxyPort: number | undefined;
+  readonly difyPort: number | undefined;
   readonly overrides: Readonly<Record<string, Override | undefined>>;
 }
 
@@ -110,7 +111,9 @@ const unknownKeys = (source: Source): string[] =>
 
 /** Host ports that are asked for, by the key that asks. */
 const askedPorts = (parsed: Partial<Parsed>): [key: string, port: number][] => {
-  const own = (["httpPort", "openWebuiPort", "llmProxyPort"] as const).map((key) => [key, parsed[key]] as const);
+  const own = (["httpPort", "openWebuiPort", "llmProxyPort", "difyPort"] as const).map(
+    (key) => [key, parsed[key]] as const,
+  );
   const overrides = Object.entries(parsed.overrides ?? {}).map(
     ([service, override]) => [`overrides.${service}.hostPort`, override?.hostPort] as const,
   );

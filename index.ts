@@ -6,6 +6,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { AiBundle } from "./components/ai-bundle";
+import { DifyBundle } from "./components/dify-bundle";
 import { DataDirectory } from "./components/data-directory";
 import { Images } from "./components/images";
 import { Ingress } from "./components/ingress";
@@ -35,6 +36,7 @@ async function checked(config: Config): Promise<Prepared> {
   const warning = exposureWarning(config, prepared.plan.catalog);
   const warnings = [...(warning === undefined ? [] : [warning]), ...(prepared.plan.ai?.warnings ?? [])];
   for (const text of warnings) await pulumi.log.warn(text);
+  for (const text of prepared.notes) await pulumi.log.info(text);
   return prepared;
 }
 
@@ -73,14 +75,13 @@ export = async () => {
   if (plan.ai !== undefined) {
     const { services, models, secrets, images: wanted } = plan.ai;
     const images = { source: config.imageSource, wanted, provider: engine.provider, host };
-    new AiBundle("ai", {
-      foundation,
-      services,
-      images,
-      models,
-      secrets,
-      secretsFile: config.secretsFile,
-    });
+    new AiBundle("ai", { foundation, services, images, models, secrets, secretsFile: config.secretsFile });
+  }
+
+  if (plan.dify !== undefined) {
+    const { services, oneShots, secrets, images: wanted } = plan.dify;
+    const images = { source: config.imageSource, wanted, provider: engine.provider, host };
+    new DifyBundle("dify", { foundation, services, oneShots, images, secrets });
   }
 
   const endpoints = coreEndpoints(config);

@@ -1,7 +1,9 @@
 /** Everything that is asked and checked before the first change: a fault here leaves the stack as it was. */
 import os from "node:os";
+import type Docker from "dockerode";
 import type { Bundle, Config } from "./config";
 import { stackLabels } from "./engines/container-args";
+import { dataFaults } from "./engines/kept-data";
 import type { Owner } from "./engines/files/layout";
 import { spaceFault } from "./engines/free-space";
 import { connect } from "./engines/images/engine";
@@ -9,6 +11,7 @@ import { gpuFaults } from "./engines/gpu";
 import { locateEngine, type EngineAddress } from "./engines/locate";
 import { ownerFaults, portFaults, wantedPorts } from "./engines/preflight";
 import type { ServiceSpec } from "./services/spec";
+import { memoryFaults, memoryLine } from "./services/dify/memory";
 import { planStack, type StackPlan } from "./stack";
 
 /** Where the socket lies on hosts whose engine is not reached by a socket of this machine. */
@@ -21,6 +24,13 @@ export interface Prepared {
   /** Path of its socket as containers mount it. */
   readonly engineSocket: string;
   readonly owner: Owner;
+  /** What a preview should tell. */
+  readonly notes: readonly string[];
+}
+
+interface Findings {
+  readonly faults: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** The stack cannot come up as it is configured; one line for each fault. */
@@ -32,7 +42,7 @@ export class StackFaults extends Error {
 }
 
 /** What this version can bring up beside the core. */
-const AVAILABLE: readonly Bundle[] = ["ai"];
+const AVAILABLE: readonly Bundle[] = ["ai", "dify"];
 
 /** Why bundles cannot be turned on. */
 export const bundleFaults = ({ bundles }: Pick<Config, "bundles">): string[] =>
@@ -47,9 +57,10 @@ export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">)
   locateEngine({ containerSocket, env: process.env, home: os.homedir() });
 
 /** The config key of each host port that has one of its own. */
-const portKeys = ({ httpPort, openWebuiPort, llmProxyPort }: Config): Record<number, string> => ({
+const portKeys = ({ httpPort, openWebuiPort, llmProxyPort, difyPort }: Config): Record<number, string> => ({
   ...(openWebuiPort === undefined ? {} : { [openWebuiPort]: "openWebuiPort" }),
   ...(llmProxyPort === undefined ? {} : { [llmProxyPort]: "llmProxyPort" }),
+  ...(difyPort === undefined ? {} : { [difyPort]: "difyPort" }),
   [httpPort]: "httpPort",
 });
 
@@ -60,15 +71,24 @@ const noSpace = ({ dataDir }: Config): string[] => {
     : [`dataDir: ${fault}, or choose a directory on another: pulumi config set dataDir DIR`];
 };
 
+/** What the Dify bundle asks of the engine and of data that is there already. */
+async function difyFaults(docker: Docker, { dataDir }: Config, plan: StackPlan["dify"]): Promise<Findings> {
+  if (plan === undefined) return { faults: [], notes: [] };
+  const { MemTotal = 0 } = (await docker.info()) as { MemTotal?: number };
+  const faults = [...memoryFaults(plan.memoryMiB, MemTotal), ...dataFaults(dataDir, plan.data)];
+  return { faults, notes: [memoryLine(plan.memoryMiB, MemTotal)] };
+}
+
 /** Plans the stack for an engine and checks both against this machine. @throws StackFaults with every fault. */
 export async function prepare(config: Config, engine: EngineAddress): Promise<Prepared> {
   const owner = { project: config.project, stack: config.stack, engine: engine.id };
   const { plan, faults } = planStack(config);
-  const services: Record<string, ServiceSpec> = { ...plan?.core, ...plan?.ai?.services };
+  const services: Record<string, ServiceSpec> = { ...plan?.core, ...plan?.ai?.services, ...plan?.dify?.services };
   const ports = Object.values(services).flatMap((spec) => wantedPorts(spec, portKeys(config)));
   const docker = connect(engine.host);
   const taken = await portFaults(docker, ports, stackLabels(config));
   const gpu = plan?.ai === undefined ? [] : await gpuFaults(docker, config.gpu);
+  const dify = await difyFaults(docker, config, plan?.dify);
   const all = [
     ...bundleFaults(config),
     ...faults,
@@ -76,7 +96,8 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
     ...noSpace(config),
     ...taken,
     ...gpu,
+    ...dify.faults,
   ];
   if (plan === undefined || all.length > 0) throw new StackFaults(all);
-  return { plan, owner, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
+  return { plan, owner, notes: dify.notes, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
 }

@@ -13,6 +13,7 @@ import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
 import { imageReference, strayFaults } from "./engines/images/reference";
 import { aiPlan, type AiPlan } from "./services/ai/plan";
 import { SECRETS } from "./services/ai/settings";
+import { difyPlan, type DifyPlan } from "./services/dify/plan";
 import {
   gatewayCatalog,
   secretNamesOf,
@@ -34,6 +35,8 @@ export interface StackPlan {
   readonly core: CoreServices;
   /** The AI bundle, if it is on. */
   readonly ai: (AiPlan & Pick<StackPlan, "images" | "secrets">) | undefined;
+  /** The Dify bundle, if it is on. */
+  readonly dify: (DifyPlan & Pick<StackPlan, "images" | "secrets">) | undefined;
   /** Every image of the core that has to be there, each once. */
   readonly images: readonly WantedImage[];
   /** Complete reference of an image of catalogs/images.yaml. @throws ReferenceError */
@@ -143,6 +146,16 @@ function planAi(config: Config, root: string, reference: StackPlan["reference"])
   return { plan: { ...plan, images: wanted.images, secrets }, faults: wanted.faults };
 }
 
+/** The Dify bundle of a config that turns it on. */
+function planDify(config: Config, reference: StackPlan["reference"]) {
+  if (!config.bundles.includes("dify")) return { plan: undefined, faults: [] };
+  const { plan, faults } = difyPlan(config, { dataUser: dataUser() });
+  if (plan === undefined) return { plan, faults };
+  const wanted = wantedImages([...imagesOf(plan.services), ...imagesOf(plan.oneShots)], reference);
+  const secrets = { generated: plan.generatedSecrets, copied: [] };
+  return { plan: { ...plan, images: wanted.images, secrets }, faults: wanted.faults };
+}
+
 /** Names of the images that a config uses; none while its catalog has faults, which the plan will tell. */
 export function usedImages(config: Config, root = PROJECT_ROOT): string[] {
   const lock = readLock();
@@ -151,8 +164,9 @@ export function usedImages(config: Config, root = PROJECT_ROOT): string[] {
   const { catalog } = readCatalog(config, images, root);
   if (catalog === undefined) return [];
   const core = coreServices(config, catalog, {});
-  const { plan: ai } = planAi(config, root, (name) => name);
-  return [...new Set([...imagesOf(core), ...catalog.images, ...imagesOf(ai?.services ?? {})])];
+  const ai = planAi(config, root, (name) => name).plan?.images ?? [];
+  const dify = planDify(config, (name) => name).plan?.images ?? [];
+  return [...new Set([...imagesOf(core), ...catalog.images, ...[...ai, ...dify].map(({ name }) => name)])];
 }
 
 /**
@@ -164,15 +178,17 @@ export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPla
   const reference = naming ?? references(config, lock);
   const stray = strayFaults({ lock, registry: config.imageRegistry, digests: config.imageDigests });
   const ai = planAi(config, root, reference);
+  const dify = planDify(config, reference);
   const { catalog, faults } = readCatalog(config, catalogImages(lock, reference), root);
-  if (catalog === undefined) return { plan: undefined, faults: [...stray, ...faults, ...ai.faults] };
+  if (catalog === undefined) return { plan: undefined, faults: [...stray, ...faults, ...ai.faults, ...dify.faults] };
   const serverLabels = { ...stackLabels(config), "mcp-stack.service": "mcp-server" };
   const core = coreServices(config, catalog, serverLabels);
   const wanted = wantedImages([...imagesOf(core), ...catalog.images], reference);
-  const all = [...stray, ...wanted.faults, ...ai.faults];
+  const all = [...stray, ...wanted.faults, ...ai.faults, ...dify.faults];
   if (all.length > 0) return { plan: undefined, faults: all };
   const { images } = wanted;
   const secrets = secretsOf(config, catalog);
   const volumes = [WORKSPACE, MEMORY];
-  return { plan: { catalog, core, ai: ai.plan, images, reference, volumes, secrets, serverLabels }, faults: [] };
+  const bundles = { ai: ai.plan, dify: dify.plan };
+  return { plan: { catalog, core, ...bundles, images, reference, volumes, secrets, serverLabels }, faults: [] };
 }

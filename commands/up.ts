@@ -92,7 +92,7 @@ export async function up(options: UpOptions): Promise<void> {
   const config = await pinDigests(workspace, settled, engine, yes);
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);
-  await fetchImages(config, docker, [...plan.images, ...(plan.ai?.images ?? [])]);
+  await fetchImages(config, docker, [...plan.images, ...(plan.ai?.images ?? []), ...(plan.dify?.images ?? [])]);
   const password = newPassword(config);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
   const { code, interrupted } = await update(workspace, json);

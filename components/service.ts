@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as layout from "../engines/files/layout";
-import type { Engine, HostFiles, Running } from "../engines/engine";
+import type { Engine, HostFiles, RunOptions, Running } from "../engines/engine";
 import type { ServiceSpec } from "../services/spec";
 import { hostCommand } from "./host-command";
 import type { Images } from "./images";
@@ -43,13 +43,28 @@ const joined = (all: readonly HostFiles[]): HostFiles => ({
   generations: all.flatMap(({ generations }) => generations),
 });
 
-/** Runs a spec: its image and host files first, then its container. */
-export function runService(spec: ServiceSpec, base: Foundation, options: ServiceOptions): Running {
+/** What a container of the spec stands on: its image and all of its host files. */
+function standing(spec: ServiceSpec, base: Foundation, options: ServiceOptions): RunOptions {
   const own = hostFiles(spec, base, options);
   const secrets = base.secrets.files(spec.secrets.map(({ secret }) => secret));
-  return base.engine.run(spec, {
+  return {
     parent: options.parent,
     dependsOn: [...base.images.of([spec.image]), ...(options.after ?? [])],
     files: joined([own, secrets, ...(options.files === undefined ? [] : [options.files])]),
-  });
+  };
+}
+
+/** Runs a spec: its image and host files first, then its container. */
+export const runService = (spec: ServiceSpec, base: Foundation, options: ServiceOptions): Running =>
+  base.engine.run(spec, standing(spec, base, options));
+
+export interface OneShotOptions extends Pick<ServiceOptions, "parent"> {
+  /** Created before; it is run again when one of these was replaced. */
+  readonly on: readonly Running[];
+}
+
+/** Runs a spec to its end. */
+export function runServiceOnce(spec: ServiceSpec, base: Foundation, { parent, on }: OneShotOptions): Running {
+  const after = on.map(({ ready }) => ready);
+  return base.engine.runOnce(spec, { ...standing(spec, base, { parent, after }), on });
 }

@@ -109,6 +109,7 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     capabilities: { drops: ["ALL"], ...(spec.capabilities.length === 0 ? {} : { adds: [...spec.capabilities] }) },
     securityOpts: ["no-new-privileges:true"],
     init: spec.init,
+    ...(spec.stopSignal === undefined ? {} : { stopSignal: spec.stopSignal }),
     stopTimeout: spec.stopSeconds,
     logDriver: "json-file",
     // 30 MB of log for each container, then the oldest goes.
@@ -116,6 +117,8 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     // The engine ignores the aliases of a network that is also the mode, so a service with networks keeps the default one.
     ...(spec.networks.length === 0 ? { networkMode: "none" } : {}),
     networksAdvanced: spec.networks.map((network) => ({ name: resourceName(place, network), aliases: [spec.name] })),
+    // Nobody answers there; the engine's own resolver still knows the names of the container's networks.
+    ...(spec.outsideNames === false ? { dns: ["127.0.0.1"] } : {}),
     ports: spec.ports.map((port) => ({
       internal: port.container,
       external: port.host,

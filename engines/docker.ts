@@ -1,10 +1,11 @@
 /** Specs as @pulumi/docker resources: one engine, containers on its own networks. */
 import path from "node:path";
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
 import type { NetworkName, ServiceSpec } from "../services/spec";
 import { containerArgs, labelList, resourceName, stackLabels, type Placement } from "./container-args";
-import type { Engine, RunOptions, Running, SharedVolume } from "./engine";
+import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "./engine";
 
 export interface DockerSettings extends Pick<Placement, "project" | "stack" | "dataDir" | "engineSocket"> {
   /** Address of the engine, as in DOCKER_HOST. */
@@ -12,6 +13,13 @@ export interface DockerSettings extends Pick<Placement, "project" | "stack" | "d
   /** Complete reference of an image of catalogs/images.yaml. */
   readonly imageReference: (name: string) => string;
 }
+
+/** Networks from which nothing outside is reached. */
+const INTERNAL: readonly NetworkName[] = ["dify-ssrf"];
+/** Option of bridges: the host has no address on the network, so nothing on it reaches what the host listens on. */
+const NO_HOST_ADDRESS = "com.docker.network.bridge.inhibit_ipv4";
+
+const RUN_ONCE = "node --require tsx/cjs engines/run-once/main.ts";
 
 export class DockerEngine implements Engine {
   /** For resources that belong to no service, such as pulled images. */
@@ -27,6 +35,7 @@ export class DockerEngine implements Engine {
       name: resourceName(this.settings, name),
       driver: "bridge",
       labels: labelList(stackLabels(this.settings)),
+      ...(INTERNAL.includes(name) ? { internal: true, options: { [NO_HOST_ADDRESS]: "true" } } : {}),
     };
     this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
   }
@@ -43,12 +52,7 @@ export class DockerEngine implements Engine {
   }
 
   run(spec: ServiceSpec, options: RunOptions): Running {
-    const place = {
-      ...this.settings,
-      image: this.settings.imageReference(spec.image),
-      generations: options.files.generations,
-    };
-    const args = containerArgs(spec, place);
+    const args = containerArgs(spec, this.placed(spec, options));
     const container = new docker.Container(
       spec.name,
       { ...args, ...this.attachments(spec) },
@@ -59,6 +63,34 @@ export class DockerEngine implements Engine {
       },
     );
     return { ready: container, id: container.id };
+  }
+
+  /**
+   * A command, not a docker.Container: that one counts as made whatever its exit code was, and would not be run again. A
+   * command that failed is not in the state, so the next update repeats it; one that succeeded repeats when its input changes.
+   */
+  runOnce(spec: ServiceSpec, options: RunOnceOptions): Running {
+    const args = containerArgs(spec, this.placed(spec, options));
+    const stdin = pulumi.jsonStringify({
+      host: this.settings.host,
+      seconds: spec.startSeconds,
+      args,
+      // In the text, so that it differs when one of them was replaced.
+      on: options.on.map(({ id }) => id),
+    });
+    const networks = spec.networks.map((name) => this.joined(name));
+    const dependsOn = [...networks, ...(options.dependsOn ?? []), ...options.files.ready];
+    const done = new command.local.Command(
+      `${spec.name}-run`,
+      { create: RUN_ONCE, update: RUN_ONCE, stdin },
+      { parent: options.parent, dependsOn },
+    );
+    return { ready: done, id: done.id };
+  }
+
+  private placed(spec: ServiceSpec, { files }: RunOptions): Placement {
+    const image = this.settings.imageReference(spec.image);
+    return { ...this.settings, image, generations: files.generations };
   }
 
   /** The networks as outputs rather than names: a network that is replaced replaces what is on it. */

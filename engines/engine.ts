@@ -15,6 +15,11 @@ export interface RunOptions {
   readonly files: HostFiles;
 }
 
+export interface RunOnceOptions extends RunOptions {
+  /** What it works on: it is run again when one of these was replaced. */
+  readonly on: readonly Running[];
+}
+
 /** A service that is healthy once `ready` is created. */
 export interface Running {
   readonly ready: pulumi.Resource;
@@ -34,4 +39,6 @@ export interface Engine {
   network(name: NetworkName, parent: pulumi.Resource): void;
   volume(volume: SharedVolume, parent: pulumi.Resource): pulumi.Resource;
   run(spec: ServiceSpec, options: RunOptions): Running;
+  /** Runs a spec that runs once; `ready` is created when it has ended well, and `id` changes whenever it was run again. */
+  runOnce(spec: ServiceSpec, options: RunOnceOptions): Running;
 }

@@ -6,16 +6,17 @@ import type { ServiceSpec } from "./spec";
 const CONFIG_DIRECTORY = "/etc/mcp-router";
 
 /**
- * Nginx does not read resolv.conf, and engines differ in where their resolver is. One second: a replaced upstream is
- * found long before its health check lets `up` return. Brackets: Nginx wants them around IPv6 addresses.
+ * The start script of an Nginx of this stack. Nginx does not read resolv.conf, and engines differ in where their resolver
+ * is. One second: a replaced upstream is found long before its health check lets `up` return. Brackets: Nginx wants them
+ * around IPv6 addresses.
  */
-const START = `#!/bin/sh
+export const nginxStart = (service: string, directory: string): string => `#!/bin/sh
 set -eu
 resolver=$(sed -n 's/^nameserver[[:space:]]*//p' /etc/resolv.conf | head -n 1)
-[ -n "$resolver" ] || { echo "mcp-router: /etc/resolv.conf names no resolver; is the container on a network of the stack?" >&2; exit 1; }
+[ -n "$resolver" ] || { echo "${service}: /etc/resolv.conf names no resolver; is the container on a network of the stack?" >&2; exit 1; }
 case $resolver in *:*) resolver="[$resolver]" ;; esac
 echo "resolver $resolver valid=1s ipv6=off;" > ${RESOLVER_FILE}
-exec nginx -e stderr -c ${CONFIG_DIRECTORY}/nginx.conf "$@"
+exec nginx -e stderr -c ${directory}/nginx.conf "$@"
 `;
 
 /** What to run as mcp-router. The token is read from a secret's directory and is in no file of the spec. */
@@ -36,7 +37,7 @@ export function mcpRouterService(settings: RouterSettings): ServiceSpec {
         target: CONFIG_DIRECTORY,
         files: [
           { path: "nginx.conf", content: nginxConf(settings) },
-          { path: "start.sh", content: START, executable: true },
+          { path: "start.sh", content: nginxStart(ROUTER.service, CONFIG_DIRECTORY), executable: true },
         ],
       },
     ],

@@ -6,7 +6,7 @@
  */
 
 /** Networks of the stack; a service joins only those it needs. */
-export type NetworkName = "edge" | "mcp" | "ai";
+export type NetworkName = "edge" | "mcp" | "ai" | "dify" | "dify-ssrf";
 
 /** One published port. `address` is an IPv4 address of the host; `host` and `container` are TCP ports. */
 export interface PublishedPort {
@@ -70,6 +70,11 @@ export interface ExternalHealth {
   readonly externalOnly: string;
 }
 
+/** It runs to its end, is not started again, and what comes after it needs its exit code to be 0. */
+export interface RunsOnce {
+  readonly runsOnce: true;
+}
+
 export interface ServiceSpec {
   /** Service name: the network alias, and the last part of the container's name. */
   readonly name: string;
@@ -81,13 +86,15 @@ export interface ServiceSpec {
   /** Plain values only; secrets are files. */
   readonly environment: Readonly<Record<string, string>>;
   readonly networks: readonly NetworkName[];
+  /** False: only names of its own networks are looked up. */
+  readonly outsideNames?: false;
   /** Main TCP port in the container; what `overrides.NAME.hostPort` publishes. */
   readonly port?: number;
   readonly ports: readonly PublishedPort[];
   readonly mounts: readonly Mount[];
   readonly files: readonly RenderedDirectory[];
   readonly secrets: readonly SecretMount[];
-  readonly health: HealthCheck | ExternalHealth;
+  readonly health: HealthCheck | ExternalHealth | RunsOnce;
   /** "uid:gid" or a name; unset keeps the image's user. */
   readonly user?: string;
   readonly readOnlyRoot: boolean;
@@ -95,9 +102,11 @@ export interface ServiceSpec {
   readonly capabilities: readonly string[];
   /** Hard memory limit in MiB; swap is not granted on top. */
   readonly memoryMiB: number;
-  /** Longest time to become healthy, in seconds, before the update fails. */
+  /** Longest time to become healthy, or to run once, in seconds, before the update fails. */
   readonly startSeconds: number;
-  /** Time to end by itself after SIGTERM, in seconds, before it is killed. */
+  /** Signal that asks it to end; unset keeps the image's, SIGTERM if that has none. */
+  readonly stopSignal?: "SIGINT";
+  /** Time to end by itself after the signal, in seconds, before it is killed. */
   readonly stopSeconds: number;
   /** Run an init process that reaps zombies. */
   readonly init: boolean;

@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as layout from "../engines/files/layout";
+import type { Running } from "../engines/engine";
+import type { DifyOneShots, DifyServices } from "../services/dify/plan";
+import type { ServiceSpec } from "../services/spec";
+import { Images, type ImagesArgs } from "./images";
+import { Secrets } from "./secrets";
+import { runService, runServiceOnce, type Foundation } from "./service";
+
+export interface DifyBundleArgs {
+  /** The core's; images and secrets of the bundle are its own. */
+  readonly foundation: Foundation;
+  readonly services: DifyServices;
+  readonly oneShots: DifyOneShots;
+  readonly images: ImagesArgs;
+  readonly secrets: { readonly generated: readonly layout.SecretPlan[]; readonly copied: readonly layout.CopyPlan[] };
+}
+
+/**
+ * Dify behind the same ingress. Each waits for what is left of it:
+ *
+ *     permissions → postgres → database ─┬→ migration ─┬→ worker, beat
+ *                 → redis ───────────────┤             └→ api → plugin daemon ─┬→ nginx ← ingress
+ *        minio → bucket ─────────────────┘  ssrf proxy → sandbox → api    web ─┘
+ */
+export class DifyBundle extends pulumi.ComponentResource {
+  readonly running: readonly Running[];
+
+  constructor(name: string, args: DifyBundleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-stack:components:DifyBundle", name, {}, opts);
+    const { services, oneShots } = args;
+    const foundation = this.ownFoundation(name, args);
+    const run = (spec: ServiceSpec, ...after: Running[]): Running =>
+      runService(spec, foundation, { parent: this, after: after.map(({ ready }) => ready) });
+    const once = (spec: ServiceSpec, ...on: Running[]): Running =>
+      runServiceOnce(spec, foundation, { parent: this, on });
+
+    const permissions = once(oneShots.permissions);
+    const postgres = run(services.postgres, permissions);
+    const redis = run(services.redis, permissions);
+    const minio = run(services.minio);
+    const database = once(oneShots.database, postgres);
+    const bucket = once(oneShots.bucket, minio);
+    const migration = once(oneShots.migration, database, redis, bucket);
+    const proxy = run(services.ssrfProxy);
+    const sandbox = run(services.sandbox, proxy);
+    const api = run(services.api, migration, sandbox);
+    const worker = run(services.worker, api);
+    const beat = run(services.beat, api);
+    const daemon = run(services.daemon, database, redis, api);
+    const web = run(services.web, api);
+    const nginx = run(services.nginx, api, daemon, web);
+
+    this.running = [postgres, redis, minio, proxy, sandbox, api, worker, beat, daemon, web, nginx];
+    this.registerOutputs({});
+  }
+
+  /** Its networks, images and secrets upon the core's. */
+  private ownFoundation(name: string, { foundation: core, images, secrets }: DifyBundleArgs): Foundation {
+    for (const network of ["dify", "dify-ssrf"] as const) core.engine.network(network, this);
+    const { dataDir, dataReady } = core;
+    return {
+      ...core,
+      images: new Images(`${name}-images`, images, { parent: this }),
+      secrets: new Secrets(`${name}-secrets`, { dataDir, after: dataReady, ...secrets }, { parent: this }),
+    };
+  }
+}
