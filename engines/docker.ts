@@ -19,7 +19,7 @@ const INTERNAL: readonly NetworkName[] = ["dify-ssrf"];
 /** Option of bridges: the host has no address on the network, so nothing on it reaches what the host listens on. */
 const NO_HOST_ADDRESS = "com.docker.network.bridge.inhibit_ipv4";
 
-const RUN_ONCE = "node --require tsx/cjs engines/run-once/main.ts";
+const RUN_ONCE = "node --require ./loader.js engines/run-once/main.ts";
 
 export class DockerEngine implements Engine {
   /** For resources that belong to no service, such as pulled images. */

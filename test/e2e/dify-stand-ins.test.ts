@@ -40,7 +40,7 @@ async function health(container: string, url: string): Promise<Outcome & { healt
 beforeAll(async () => {
   const names = ["dify-api", "dify-web", "dify-sandbox", "dify-plugin-daemon", "dify-postgres", "dify-redis"];
   const all = [...names, "dify-ssrf-proxy", "minio", "minio-client"];
-  const built = spawnSync("node", ["--import", "tsx", "commands/images.ts", "ensure", ...all], { cwd: PROJECT_ROOT });
+  const built = spawnSync("node", ["--require", "./loader.js", "commands/images.ts", "ensure", ...all], { cwd: PROJECT_ROOT });
   if (built.status !== 0) throw new Error(`images ensure ended with code ${built.status}: ${built.stderr.toString()}`);
   await bench.start();
   ({ env, postgres, sandbox } = await startServices(bench));
