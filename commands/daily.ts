@@ -55,7 +55,22 @@ function addTopology(root: Command, load: Load, stack: StackOption): void {
     .action((options) => load<typeof import("./mcp-topology")>("mcp-topology").mcpTopology(options));
 }
 
+function addSync(root: Command, load: Load, stack: StackOption): void {
+  const clients = ["claude-desktop", "cursor", "codex", "gemini-cli", "zed"];
+  root
+    .command("sync-ai")
+    .description("write .mcp.json and .vscode/mcp.json; with --client the servers for a client in your home")
+    .option(...stack)
+    .option("--check", "change nothing; fail when a file is out of date")
+    .addOption(new Option("--client <name>", "print what this client needs").choices(clients))
+    .option("--write", "merge it into the client's file, and keep a backup")
+    .option("--replace", "also where the file has a server of that name with other content")
+    .option("--file <path>", "the client's file, where it is not in its usual place")
+    .option("--json", "what was done, as JSON")
+    .action((options) => load<typeof import("./sync-ai")>("sync-ai").syncAi(options));
+}
+
 /** Adds them to the command line. */
 export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
-  for (const add of [addStatus, addLogs, addRestart, addTopology]) add(root, load, stack);
+  for (const add of [addStatus, addLogs, addRestart, addTopology, addSync]) add(root, load, stack);
 }
