@@ -50,12 +50,14 @@ const own = (all: Values, wanted: Values, image: Values): Values =>
 
 function environment(args: ContainerArgs, { container, image }: Found): string[] {
   const wanted = pairs(args.envs);
-  return differences("environment", wanted, own(pairs(container.Config.Env), wanted, pairs(image.environment)), true);
+  const { Config: config } = container;
+  return differences("environment", wanted, own(pairs(config.Env), wanted, pairs(image.environment)), true);
 }
 
 function labels(args: ContainerArgs, { container, image }: Found): string[] {
   const wanted = Object.fromEntries(args.labels.map(({ label, value }) => [label, value]));
-  const found = own(container.Config.Labels, wanted, image.labels);
+  const { Config: config } = container;
+  const found = own(config.Labels, wanted, image.labels);
   const { [SPEC_LABEL]: now, ...others } = wanted;
   // The hash says nothing to people: it is told as what it means.
   const { [SPEC_LABEL]: then, ...foundOthers } = found;

@@ -67,7 +67,8 @@ async function inspected(docker: Docker, id: string): Promise<Found> {
     .getImage(container.Image)
     .inspect()
     .catch(() => undefined);
-  return { container, image: { environment: image?.Config?.Env ?? [], labels: image?.Config?.Labels ?? {} } };
+  const { Config: config } = image ?? {};
+  return { container, image: { environment: config?.Env ?? [], labels: config?.Labels ?? {} } };
 }
 
 /** Every container of the stack, also stopped ones. */

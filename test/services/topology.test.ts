@@ -69,7 +69,6 @@ it("every edge leads from a node to a node", () => {
 });
 
 it("the text is a tree", () => {
-  // eslint-disable-next-line no-control-regex
   const lines = topologyText(CORE)
     .replace(/\u001b\[\d+m/g, "")
     .split("\n");

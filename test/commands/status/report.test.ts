@@ -97,7 +97,6 @@ it.each([
 it("the text marks what differs, and says how to put it right", () => {
   const service = serviceStatus(PLANNED, undefined, AT);
   const text = statusText({ stack: "dev", healthy: false, services: [service], drift: ["one too many"] });
-  // eslint-disable-next-line no-control-regex
   const lines = text
     .replace(/\u001b\[\d+m/g, "")
     .split("\n")
