@@ -7,12 +7,16 @@ export const say = (line: string): void => void process.stderr.write(`${line}\n`
 /** Whether somebody can answer. */
 export const interactive = (): boolean => Boolean(process.stdin.isTTY && process.stderr.isTTY);
 
-/** Asks on standard error; Enter means yes. */
-export async function askYes(question: string): Promise<boolean> {
+/** Asks on standard error; gives the answer without space around it. */
+export async function askText(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^(y|yes|)$/i.test((await terminal.question(`${question} [Y/n] `)).trim());
+    return (await terminal.question(`${question} `)).trim();
   } finally {
     terminal.close();
   }
 }
+
+/** Asks on standard error; Enter means yes. */
+export const askYes = async (question: string): Promise<boolean> =>
+  /^(y|yes|)$/i.test(await askText(`${question} [Y/n]`));

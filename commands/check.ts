@@ -16,6 +16,11 @@ const CHECKS: readonly { readonly what: string; readonly command: readonly strin
     command: [process.execPath, "--require", "./loader.js", "commands/render.ts", "--check"],
     cure: "npm run render",
   },
+  {
+    what: "client files",
+    command: [process.execPath, "commands/entry.js", "sync-ai", "--check"],
+    cure: "npm run sync-ai",
+  },
 ];
 
 const TOOLCHAIN = path.join(PROJECT_ROOT, "toolchain");

@@ -55,7 +55,71 @@ function addTopology(root: Command, load: Load, stack: StackOption): void {
     .action((options) => load<typeof import("./mcp-topology")>("mcp-topology").mcpTopology(options));
 }
 
+function addSync(root: Command, load: Load, stack: StackOption): void {
+  const clients = ["claude-desktop", "cursor", "codex", "gemini-cli", "zed"];
+  root
+    .command("sync-ai")
+    .description("write .mcp.json and .vscode/mcp.json; with --client the servers for a client in your home")
+    .option(...stack)
+    .option("--check", "change nothing; fail when a file is out of date")
+    .addOption(new Option("--client <name>", "print what this client needs").choices(clients))
+    .option("--write", "merge it into the client's file, and keep a backup")
+    .option("--replace", "also where the file has a server of that name with other content")
+    .option("--file <path>", "the client's file, where it is not in its usual place")
+    .option("--json", "what was done, as JSON")
+    .action((options) => load<typeof import("./sync-ai")>("sync-ai").syncAi(options));
+}
+
+/** The ways up of the original stack, by what each of them turns on. */
+const WAYS_UP = [
+  { name: "mcp-up", description: "the core alone", bundles: "" },
+  { name: "mcp-up-ai", description: "the core and local AI", bundles: "ai" },
+  { name: "mcp-up-dify", description: "the core and Dify", bundles: "dify" },
+  {
+    name: "mcp-up-all",
+    description: "the core with every server whose secrets are there",
+    bundles: "",
+    everyServer: true,
+  },
+  {
+    name: "stack-up-all",
+    description: "everything: every such server, every bundle",
+    bundles: "full",
+    everyServer: true,
+  },
+] as const;
+
+function addUpAndDown(root: Command, load: Load, stack: StackOption): void {
+  for (const { name, description, ...settings } of WAYS_UP) {
+    root
+      .command(name)
+      .description(`bring up ${description}`)
+      .option(...stack)
+      .option("--yes", "answer every question with yes")
+      .option("--json", "print the endpoints as JSON on standard output")
+      .action((options) => load<typeof import("./up")>("up").up({ ...options, ...settings }));
+  }
+  root
+    .command("mcp-down")
+    .description("remove containers and networks; data and images stay")
+    .option(...stack)
+    .option("--purge", "delete data and images too, after the stack was named")
+    .option("--confirm <stack>", "name the stack here in place of being asked")
+    .option("--no-images", "--purge leaves the images")
+    .action((options) => load<typeof import("./mcp-down")>("mcp-down").mcpDown(options));
+}
+
+function addDoctor(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("doctor")
+    .description("what this machine lacks for the stack, each with its fix")
+    .option(...stack)
+    .option("--json", "as JSON")
+    .action((options) => load<typeof import("./doctor")>("doctor").doctor(options));
+}
+
 /** Adds them to the command line. */
 export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
-  for (const add of [addStatus, addLogs, addRestart, addTopology]) add(root, load, stack);
+  for (const add of [addUpAndDown, addStatus, addLogs, addRestart, addTopology, addSync, addDoctor])
+    add(root, load, stack);
 }

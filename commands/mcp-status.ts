@@ -1,15 +1,14 @@
 /** `npm run mcp-status`: whether the stack is well, and whether it is what the config says. Pulumi is not started. */
-import type Docker from "dockerode";
 import type { Config } from "../config";
 import type { Sample } from "../engines/cgroup";
-import { connect } from "../engines/images/engine";
+import { engineReader, type ReadEngine } from "../engines/read";
 import { DEFAULT_SOCKET, findEngine } from "../prepare";
 import { serviceEndpoint } from "../services/endpoints";
 import { planStack } from "../stack";
 import { NoStack } from "./no-stack";
 import { plannedServices, type PlannedService } from "./planned";
 import { readConfig } from "./stack-config";
-import { answers, observe, SERVER, SERVICE_LABEL, stackContainers, type Observed } from "./status/observe";
+import { answers, observe, SERVER, SERVICE_LABEL, readContainers, type Observed } from "./status/observe";
 import { isWell, serviceStatus, type StackStatus } from "./status/report";
 import { statusText } from "./status/show";
 
@@ -38,14 +37,14 @@ async function ask(config: Config, planned: readonly PlannedService[], found: Re
 /** Looks once. @throws NoStack, or an Error that says what is wrong with the engine */
 export async function stackStatus(
   config: Config,
-  docker: Docker,
+  read: ReadEngine,
   engineSocket: string,
   samples?: Map<string, Sample>,
 ): Promise<StackStatus> {
-  const containers = await stackContainers(docker, config);
+  const containers = await readContainers(read, config);
   const own = containers.filter(({ Labels }) => Labels[SERVICE_LABEL] !== SERVER);
   if (own.length === 0) throw new NoStack(config.stack);
-  const observed = observe(docker, own, samples);
+  const observed = observe(read, own, samples);
   const { plan, faults } = planStack(config);
   const planned = plan === undefined ? [] : plannedServices(config, plan, engineSocket);
   const found = await observed;
@@ -67,7 +66,7 @@ export async function stackStatus(
 async function look({ stack, json }: StatusOptions, samples?: Map<string, Sample>) {
   const config = readConfig(stack);
   const engine = await findEngine(config);
-  const status = await stackStatus(config, connect(engine.host), engine.socketPath ?? DEFAULT_SOCKET, samples);
+  const status = await stackStatus(config, engineReader(engine.host), engine.socketPath ?? DEFAULT_SOCKET, samples);
   return { healthy: status.healthy, text: json ? JSON.stringify(status, null, 2) : statusText(status) };
 }
 

@@ -11,6 +11,7 @@ import { newPassword } from "./admin-password";
 import { askYes, interactive, say } from "./ask";
 import { ensureEngine } from "./ensure-engine";
 import { showFailedServices } from "./failed-services";
+import { everyServer } from "./every-server";
 import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
 import { findDigests, unpinned } from "./record-digests";
@@ -25,19 +26,26 @@ export interface UpOptions {
   readonly bundles?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
+  /** Turn on every server of the catalog that can run here. */
+  readonly everyServer?: boolean;
 }
 
 const set = (workspace: Workspace, ...args: string[]): Promise<void> =>
   requirePulumi(workspace, ["config", "set", ...args, "--non-interactive"]);
 
 /** Settings that are found out once and then belong to the stack's config. */
-async function settle(workspace: Workspace, { stack, bundles }: UpOptions): Promise<Config> {
+async function settle(workspace: Workspace, { stack, bundles, everyServer: every }: UpOptions): Promise<Config> {
   if (bundles !== undefined) await set(workspace, "bundles", bundles);
   const { set: chosen } = stackSource(stack);
   if (chosen.imageSource === undefined) {
     const source = chosen.imageRegistry === undefined ? await findImageSource() : "pull";
     say(source === "pull" ? "images: pulled by digest" : "images: built here, because no image registry answers");
     await set(workspace, "imageSource", source);
+  }
+  if (every) {
+    const { servers, left } = everyServer(readConfig(stack));
+    for (const { server, why } of left) say(`left out: ${server}: ${why}`);
+    await set(workspace, "servers", servers.join(","));
   }
   return readConfig(stack);
 }

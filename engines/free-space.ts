@@ -8,7 +8,7 @@ const NEEDED_MIB = 50;
 const existing = (directory: string): string => (existsSync(directory) ? directory : existing(path.dirname(directory)));
 
 /** Free space where a directory is or will be, in MiB. */
-function freeMiB(directory: string): number {
+export function freeMiB(directory: string): number {
   const { bavail, bsize } = statfsSync(existing(directory));
   return Math.floor((bavail * bsize) / 2 ** 20);
 }

@@ -22,6 +22,8 @@ interface MoreHostConfig {
 
 const MIB = 2 ** 20;
 const SPEC_LABEL = "mcp-stack.spec";
+/** What another hash means. */
+export const OTHER_SPEC = "it was made from another configuration or other files";
 
 /** A value of a kind of difference, by the name that it goes by. */
 type Values = Readonly<Record<string, string | undefined>>;
@@ -50,19 +52,18 @@ const own = (all: Values, wanted: Values, image: Values): Values =>
 
 function environment(args: ContainerArgs, { container, image }: Found): string[] {
   const wanted = pairs(args.envs);
-  return differences("environment", wanted, own(pairs(container.Config.Env), wanted, pairs(image.environment)), true);
+  const { Config: config } = container;
+  return differences("environment", wanted, own(pairs(config.Env), wanted, pairs(image.environment)), true);
 }
 
 function labels(args: ContainerArgs, { container, image }: Found): string[] {
   const wanted = Object.fromEntries(args.labels.map(({ label, value }) => [label, value]));
-  const found = own(container.Config.Labels, wanted, image.labels);
+  const { Config: config } = container;
+  const found = own(config.Labels, wanted, image.labels);
   const { [SPEC_LABEL]: now, ...others } = wanted;
   // The hash says nothing to people: it is told as what it means.
   const { [SPEC_LABEL]: then, ...foundOthers } = found;
-  return [
-    ...(now === then ? [] : ["it was made from another configuration or other files"]),
-    ...differences("label", others, foundOthers),
-  ];
+  return [...(now === then ? [] : [OTHER_SPEC]), ...differences("label", others, foundOthers)];
 }
 
 const access = (source: string, readOnly: boolean): string => `${source}${readOnly ? " (read-only)" : ""}`;

@@ -3,6 +3,7 @@ import http from "node:http";
 import type Docker from "dockerode";
 import { readSample, type Sample } from "../../engines/cgroup";
 import { labelFilter, stackLabels } from "../../engines/container-args";
+import type { ReadEngine } from "../../engines/read";
 import type { Found } from "./drift";
 
 /** Label of a service; the gateway's servers have `mcp-server`. */
@@ -32,11 +33,11 @@ function memoryOf({ memory_stats: memory }: Docker.ContainerStats): number {
 }
 
 /** Undefined for a container that has just ended. */
-async function askSample(docker: Docker, id: string): Promise<Sample | undefined> {
+async function askSample(read: ReadEngine, id: string): Promise<Sample | undefined> {
   try {
     // One reading: for a share of the processor engines would wait for a second one.
-    const options = { stream: false, "one-shot": true, abortSignal: AbortSignal.timeout(STATS_MS) } as const;
-    const stats = (await docker.getContainer(id).stats(options)) as Docker.ContainerStats;
+    const limit = AbortSignal.timeout(STATS_MS);
+    const stats = await read<Docker.ContainerStats>(`/containers/${id}/stats?stream=false&one-shot=true`, limit);
     const { total_usage: cpuNanoseconds } = stats.cpu_stats.cpu_usage;
     return { at: Date.parse(stats.read), cpuNanoseconds, memoryBytes: memoryOf(stats) };
   } catch {
@@ -52,22 +53,21 @@ export function usageBetween(first: Sample, last: Sample): Usage {
 }
 
 /** From the kernel between two readings, or from the engine since the last look or the container's start. */
-async function usageOf(docker: Docker, { Id, State }: Docker.ContainerInspectInfo, samples: Map<string, Sample>) {
+async function usageOf(read: ReadEngine, { Id, State }: Docker.ContainerInspectInfo, samples: Map<string, Sample>) {
   const before = samples.get(Id) ?? readSample(Id, State.Pid);
   if (before !== undefined && !samples.has(Id)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  const now = readSample(Id, State.Pid) ?? (await askSample(docker, Id));
+  const now = readSample(Id, State.Pid) ?? (await askSample(read, Id));
   if (now === undefined) return undefined;
   samples.set(Id, now);
   return usageBetween(before ?? { at: Date.parse(State.StartedAt), cpuNanoseconds: 0, memoryBytes: 0 }, now);
 }
 
-async function inspected(docker: Docker, id: string): Promise<Found> {
-  const container = await docker.getContainer(id).inspect();
-  const image = await docker
-    .getImage(container.Image)
-    .inspect()
-    .catch(() => undefined);
-  return { container, image: { environment: image?.Config?.Env ?? [], labels: image?.Config?.Labels ?? {} } };
+async function inspected(read: ReadEngine, id: string): Promise<Found> {
+  const container = await read<Docker.ContainerInspectInfo>(`/containers/${id}/json`);
+  // The image may have been removed by force.
+  const image = await read<Docker.ImageInspectInfo>(`/images/${container.Image}/json`).catch(() => undefined);
+  const { Config: config } = image ?? {};
+  return { container, image: { environment: config?.Env ?? [], labels: config?.Labels ?? {} } };
 }
 
 /** Every container of the stack, also stopped ones. */
@@ -78,20 +78,29 @@ export function stackContainers(
   return docker.listContainers({ all: true, filters: { label: labelFilter(stackLabels(stack)) } });
 }
 
-async function observeOne(docker: Docker, { Id }: Docker.ContainerInfo, samples: Map<string, Sample>) {
-  const found = await inspected(docker, Id);
+async function observeOne(read: ReadEngine, { Id }: Docker.ContainerInfo, samples: Map<string, Sample>) {
+  const found = await inspected(read, Id);
   const { container } = found;
-  const usage = container.State.Running ? await usageOf(docker, container, samples) : undefined;
+  const usage = container.State.Running ? await usageOf(read, container, samples) : undefined;
   return [container.Name.slice(1), { ...found, usage }] as const;
+}
+
+/** The same without a client library. */
+export function readContainers(
+  read: ReadEngine,
+  stack: { readonly project: string; readonly stack: string },
+): Promise<Docker.ContainerInfo[]> {
+  const filters = JSON.stringify({ label: labelFilter(stackLabels(stack)) });
+  return read<Docker.ContainerInfo[]>(`/containers/json?all=true&filters=${encodeURIComponent(filters)}`);
 }
 
 /** State and use of these containers, by their name. `samples`, by id, are those of the last look; they are replaced. */
 export const observe = async (
-  docker: Docker,
+  read: ReadEngine,
   containers: readonly Docker.ContainerInfo[],
   samples = new Map<string, Sample>(),
 ): Promise<Map<string, Observed>> =>
-  new Map(await Promise.all(containers.map((container) => observeOne(docker, container, samples))));
+  new Map(await Promise.all(containers.map((container) => observeOne(read, container, samples))));
 
 /** Longest wait for an answer through the ingress, in milliseconds. */
 const ANSWER_MS = 500;

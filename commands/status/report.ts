@@ -1,6 +1,6 @@
 /** From what was planned and what was found to what is said: pure. */
 import type { PlannedService } from "../planned";
-import { driftOf } from "./drift";
+import { driftOf, OTHER_SPEC } from "./drift";
 import { type Observed } from "./observe";
 
 export interface ServiceStatus {
@@ -62,6 +62,8 @@ export function serviceStatus(planned: PlannedService, found: Observed | undefin
     };
   }
   const { container, usage } = found;
+  // Touched files alone give another hash: naming them says more.
+  const own = driftOf(args, found).filter((line) => line !== OTHER_SPEC || touched.length === 0);
   const { Running: running, Status: state, StartedAt: started } = container.State;
   return {
     ...base,
@@ -71,7 +73,7 @@ export function serviceStatus(planned: PlannedService, found: Observed | undefin
     uptimeSeconds: running ? Math.max(0, Math.floor((at.now - Date.parse(started)) / 1000)) : undefined,
     cpuPercent: usage?.cpuPercent,
     memoryMiB: usage && Math.round(usage.memoryBytes / MIB),
-    drift: [...(running ? [] : ["the container is stopped"]), ...driftOf(args, found), ...touched],
+    drift: [...(running ? [] : ["the container is stopped"]), ...own, ...touched],
   };
 }
 

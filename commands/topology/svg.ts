@@ -81,7 +81,7 @@ const STYLE = `
     @media (prefers-color-scheme: dark) {
       svg { --ink: #e6edf3; --paper: #0d1117; --line: #8b949e; --service: #123a5c; --server: #12402a; --store: #4a3b06; --soft: #9da7b1; }
     }
-    .paper { fill: var(--paper); }
+    rect.paper { fill: var(--paper); stroke: none; }
     text { fill: var(--ink); font: 12px ui-monospace, "DejaVu Sans Mono", monospace; text-anchor: middle; dominant-baseline: central; }
     .detail { fill: var(--soft); font-size: 11px; }
     rect { stroke: var(--line); }
@@ -105,8 +105,8 @@ export function topologySvg(topology: Topology): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(full.width)} ${round(full.height)}" width="${round(full.width)}" height="${round(full.height)}" role="img" aria-labelledby="title">`,
     `  <title id="title">Topology of the stack ${escape(topology.stack)}</title>`,
     `  <style>${STYLE}\n  </style>`,
-    '  <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8Z"/></marker></defs>',
-    '  <rect class="paper" width="100%" height="100%" stroke="none"/>',
+    '  <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8Z"/></marker></defs>',
+    '  <rect class="paper" width="100%" height="100%"/>',
     ...drawn.map((one) => `  ${edgeShape(one)}`),
     ...placed.map((one) => `  ${nodeShape(one)}`),
     `  <g class="legend">${texted.join("")}</g>`,

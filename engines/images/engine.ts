@@ -1,6 +1,6 @@
 /** The engine's image calls: look, import, build, pull. Classic builder, so that BuildKit is not needed. */
 import type { Readable } from "node:stream";
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import type { PullMessage } from "./layers";
 import type { Step } from "./progress";
 import { Tail } from "./run";
@@ -12,14 +12,19 @@ interface EngineMessage extends PullMessage {
   readonly error?: string;
 }
 
+/** Loaded when an engine is talked to: it takes a quarter of a second, which commands that only read files need not wait. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const client = (): typeof Docker => require("dockerode") as typeof Docker;
+
 /** Connects to an address as in DOCKER_HOST (unix://PATH, tcp://HOST:PORT) or a socket path; without one, to what DOCKER_HOST says. */
 export function connect(address?: string): Docker {
-  if (address === undefined) return new Docker();
+  const Client = client();
+  if (address === undefined) return new Client();
   if (!address.startsWith("tcp://"))
     // Host and protocol would come from DOCKER_HOST and DOCKER_TLS_VERIFY, and a host goes before a socket.
-    return new Docker({ socketPath: address.replace(/^unix:\/\//, ""), host: undefined, protocol: "http" });
+    return new Client({ socketPath: address.replace(/^unix:\/\//, ""), host: undefined, protocol: "http" });
   const { hostname, port } = new URL(address);
-  return new Docker({ protocol: "http", host: hostname, port: Number(port) });
+  return new Client({ protocol: "http", host: hostname, port: Number(port) });
 }
 
 /** Throws an error that names the engine's address if it does not answer. */

@@ -2,7 +2,9 @@ import { stackTopology } from "../../commands/mcp-topology";
 import { topologyMermaid } from "../../commands/topology/mermaid";
 import { topologySvg } from "../../commands/topology/svg";
 import { topologyText } from "../../commands/topology/text";
+import { topologyOf } from "../../services/topology";
 import { configOf } from "../support/config";
+import { spec } from "../support/spec";
 
 const CORE = stackTopology(configOf({ servers: "time,memory" }));
 const AI = stackTopology(configOf({ servers: "time", bundles: "ai" }));
@@ -68,8 +70,19 @@ it("every edge leads from a node to a node", () => {
   expect(AI.edges.filter(({ from, to }) => !ids.has(from) || !ids.has(to))).toEqual([]);
 });
 
+it("a service that is only mentioned, and is not in reach, is not called", () => {
+  const texts = { A: "http://near:1", B: "http://far:1", C: "http://not-near:1" };
+  const services = [
+    spec({ name: "one", networks: ["mcp"], environment: texts }),
+    spec({ name: "near", networks: ["mcp"] }),
+    spec({ name: "far", networks: ["ai"] }),
+    spec({ name: "ear", networks: ["mcp"] }),
+  ];
+  const graph = topologyOf({ config: configOf(), services, servers: [], volumes: {}, models: [] });
+  expect(calls(graph).slice(1)).toEqual(["one near"]);
+});
+
 it("the text is a tree", () => {
-  // eslint-disable-next-line no-control-regex
   const lines = topologyText(CORE)
     .replace(/\u001b\[\d+m/g, "")
     .split("\n");

@@ -76,6 +76,17 @@ it("a stopped container is a difference", () => {
   ]);
 });
 
+it("touched files are named in place of the hash that they change", () => {
+  const found = observed(HEALTHY);
+  const { Config: config } = found.container;
+  config.Labels = { ...config.Labels, "mcp-stack.spec": "0" };
+  const drift = (files: readonly string[]) => serviceStatus({ ...PLANNED, files }, found, AT).drift;
+  expect([drift([]), drift(["/d/a"])]).toEqual([
+    ["it was made from another configuration or other files"],
+    ["/d/a is missing or was changed"],
+  ]);
+});
+
 it("a missing container and its touched files are differences", () => {
   const { state, drift } = serviceStatus({ ...PLANNED, files: ["/d/rendered/web/1/a"] }, undefined, AT);
   expect([state, drift]).toEqual([
@@ -97,7 +108,6 @@ it.each([
 it("the text marks what differs, and says how to put it right", () => {
   const service = serviceStatus(PLANNED, undefined, AT);
   const text = statusText({ stack: "dev", healthy: false, services: [service], drift: ["one too many"] });
-  // eslint-disable-next-line no-control-regex
   const lines = text
     .replace(/\u001b\[\d+m/g, "")
     .split("\n")

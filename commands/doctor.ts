@@ -1,0 +1,109 @@
+/** `npm run doctor`: what this machine lacks for the stack, each with its fix. It changes nothing. */
+import { existsSync, readFileSync } from "node:fs";
+import os from "node:os";
+import { parse, type Config } from "../config";
+import { stackLabels } from "../engines/container-args";
+import { ownerFaults, portFaults, wantedPorts } from "../engines/preflight";
+import { freeMiB } from "../engines/free-space";
+import { connect } from "../engines/images/engine";
+import type { EngineAddress } from "../engines/locate";
+import { bundleFaults, findEngine, portKeys } from "../prepare";
+import { planStack, type StackPlan } from "../stack";
+import { answerFinding, cpuFinding, diskFinding, findingsText, memoryFinding, type Finding } from "./doctor/findings";
+import { findImageSource } from "./image-source";
+import { servicesOf } from "./planned";
+import { stackSource } from "./stack-config";
+
+export interface DoctorOptions {
+  readonly stack: string;
+  readonly json?: boolean;
+}
+
+const MIB = 2 ** 20;
+
+async function engineFindings(config: Config) {
+  const started = Date.now();
+  try {
+    const engine = await findEngine(config);
+    const detail = `${engine.name} ${engine.version}, API ${engine.apiVersion}, ${engine.origin}`;
+    const socket: Finding =
+      engine.socketPath === undefined
+        ? {
+            what: "socket",
+            verdict: "warning",
+            detail: `${engine.host} is reached over the network`,
+            fix: "the gateway mounts /var/run/docker.sock of that machine; data directories have to be there too",
+          }
+        : { what: "socket", verdict: "ok", detail: engine.socketPath };
+    return {
+      engine,
+      findings: [{ what: "engine", verdict: "ok", detail } as Finding, socket, answerFinding(Date.now() - started)],
+    };
+  } catch (error) {
+    const [detail = "", ...rest] = (error as Error).message.split("\n");
+    const fix = `npm run up offers to install one. ${rest.map((line) => line.trim()).join("; ")}`.trim();
+    return { engine: undefined, findings: [{ what: "engine", verdict: "fault", detail, fix } as Finding] };
+  }
+}
+
+/** Faults that name their own repair, as the config's do. */
+const faultFindings = (what: string, faults: readonly string[], fine: string): Finding[] =>
+  faults.length === 0
+    ? [{ what, verdict: "ok", detail: fine }]
+    : faults.map((detail) => ({ what, verdict: "fault", detail }) as const);
+
+async function portFindings(config: Config, plan: StackPlan, engine: EngineAddress): Promise<Finding[]> {
+  const ports = servicesOf(plan).flatMap((spec) => wantedPorts(spec, portKeys(config)));
+  const faults = await portFaults(connect(engine.host), ports, stackLabels(config));
+  const fine = ports.map(({ address, host }) => `${address}:${host}`).join(", ");
+  return faultFindings("ports", faults, `${fine} free, or this stack's own`);
+}
+
+async function registryFinding(config: Config, set: boolean): Promise<Finding> {
+  const what = "registry";
+  const found = await findImageSource();
+  if (found === "pull") return { what, verdict: "ok", detail: "Docker Hub answers" };
+  if (set && config.imageSource === "build") {
+    return { what, verdict: "ok", detail: "Docker Hub does not answer; images are built here (imageSource build)" };
+  }
+  const fix =
+    "name a mirror: pulumi config set --path 'imageRegistry[\"docker.io\"]' HOST; or build: pulumi config set imageSource build";
+  return { what, verdict: "warning", detail: "Docker Hub does not answer", fix };
+}
+
+async function examine(stack: string): Promise<Finding[]> {
+  const source = stackSource(stack);
+  const { config, faults } = parse(source);
+  const configured = faultFindings(
+    "config",
+    [...faults, ...(faults.length > 0 ? [] : bundleFaults(config))],
+    "no faults",
+  );
+  const { engine, findings } = await engineFindings(config);
+  const machine = [
+    diskFinding(config.dataDir, freeMiB(config.dataDir)),
+    cpuFinding(process.arch, existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : undefined),
+  ];
+  const registry = await registryFinding(config, source.set.imageSource !== undefined);
+  if (faults.length > 0) return [...configured, ...findings, ...machine, registry];
+  // Digests that are not known yet are found by `up`.
+  const { plan, faults: planned } = planStack(config, undefined, (name) => name);
+  const owner = { project: config.project, stack, engine: engine?.id ?? "" };
+  const data = engine === undefined ? [] : faultFindings("data", ownerFaults(config.dataDir, owner), config.dataDir);
+  if (plan === undefined)
+    return [...configured, ...faultFindings("catalog", planned, ""), ...findings, ...machine, registry];
+  const limits = servicesOf(plan).reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
+  const ports = engine === undefined ? [] : await portFindings(config, plan, engine);
+  const memory = memoryFinding(Math.round(os.totalmem() / MIB), limits);
+  return [...configured, ...findings, ...ports, ...data, memory, ...machine, registry];
+}
+
+/** Prints what was found; exit code 1 when something keeps the stack from running. */
+export async function doctor({ stack, json }: DoctorOptions): Promise<void> {
+  const findings = await examine(stack);
+  const well = findings.every(({ verdict }) => verdict !== "fault");
+  process.stdout.write(
+    json ? `${JSON.stringify({ stack, well, findings }, null, 2)}\n` : `${findingsText(findings)}\n`,
+  );
+  process.exitCode = well ? 0 : 1;
+}

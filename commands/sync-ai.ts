@@ -1,0 +1,93 @@
+/** `npm run sync-ai`: the client files of this checkout, and servers in the files of clients in the user's home. */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { parse } from "../config";
+import { PROJECT_ROOT } from "../engines/images/lock";
+import { CLIENTS, clientEntries, clientFile, projectFile, vscodeFile, type ClientName } from "../services/client-files";
+import { coreEndpoints } from "../services/endpoints";
+import { say } from "./ask";
+import { mergeJson, mergeToml } from "./clients/merge";
+import { clientPlace } from "./clients/places";
+import { PROJECT, readConfig } from "./stack-config";
+
+export interface SyncOptions {
+  readonly stack: string;
+  readonly check?: boolean;
+  readonly client?: ClientName;
+  readonly write?: boolean;
+  readonly replace?: boolean;
+  readonly file?: string;
+  readonly json?: boolean;
+}
+
+/** Files of the checkout, by path. They are committed, so they say what the default config gives. */
+export function checkoutFiles(): Readonly<Record<string, string>> {
+  const { config } = parse({ project: PROJECT, stack: "dev", directory: PROJECT_ROOT, set: {}, env: {} });
+  const endpoints = coreEndpoints(config);
+  return { ".mcp.json": projectFile(endpoints), ".vscode/mcp.json": vscodeFile(endpoints) };
+}
+
+const contentOf = (file: string): string | undefined =>
+  fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+
+/** Writes a file as a whole; what it is a link to stays one. */
+function write(file: string, content: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const target = fs.existsSync(file) ? fs.realpathSync(file) : file;
+  const mode = fs.existsSync(target) ? fs.statSync(target).mode & 0o777 : 0o644;
+  const partial = `${target}.partial-${process.pid}`;
+  fs.writeFileSync(partial, content, { mode });
+  fs.renameSync(partial, target);
+}
+
+/** Writes what differs, or only tells with `check`; gives the paths. */
+export function syncCheckout(check: boolean, root = PROJECT_ROOT): string[] {
+  const stale = Object.entries(checkoutFiles()).filter(
+    ([file, content]) => contentOf(path.join(root, file)) !== content,
+  );
+  if (!check) for (const [file, content] of stale) write(path.join(root, file), content);
+  return stale.map(([file]) => file);
+}
+
+/** Name of the copy that is kept of a file, by the time of the change. */
+const backupOf = (file: string): string => `${file}.backup-${new Date().toISOString().replace(/[:.]/g, "-")}`;
+
+/** Merges the servers into a client's file; gives the path of the backup, if there was anything to keep. */
+export function writeClient(client: ClientName, stack: string, file: string, replace: boolean) {
+  const format = CLIENTS[client];
+  const before = contentOf(file);
+  const entries = clientEntries(format, coreEndpoints(readConfig(stack)));
+  const input = { file, text: before ?? "", key: format.key, entries, replace };
+  const after = format.syntax === "toml" ? mergeToml(input) : mergeJson(input, format.syntax === "jsonc");
+  if (after === before) return { file, changed: false, backup: undefined };
+  const backup = before === undefined ? undefined : backupOf(file);
+  if (backup !== undefined) fs.copyFileSync(file, backup, fs.constants.COPYFILE_EXCL);
+  write(file, after);
+  return { file, changed: true, backup };
+}
+
+function syncClient(client: ClientName, options: SyncOptions): void {
+  const place = clientPlace(client, { platform: process.platform, home: os.homedir(), env: process.env });
+  const file = path.resolve(options.file ?? place);
+  if (!options.write) {
+    say(`for ${file}; --write merges it in and keeps a backup:`);
+    process.stdout.write(clientFile(CLIENTS[client], coreEndpoints(readConfig(options.stack))));
+    return;
+  }
+  const result = writeClient(client, options.stack, file, options.replace ?? false);
+  if (options.json) return void process.stdout.write(`${JSON.stringify({ client, ...result })}\n`);
+  const kept = result.backup === undefined ? "" : `; the old one is kept as ${result.backup}`;
+  say(result.changed ? `wrote ${file}${kept}` : `${file} is up to date`);
+}
+
+/** Without a client: the checkout's files. Exit code 1 with --check when one of them is out of date. */
+export function syncAi(options: SyncOptions): void {
+  if (options.client !== undefined) return syncClient(options.client, options);
+  const check = options.check ?? false;
+  const files = syncCheckout(check);
+  if (options.json) process.stdout.write(`${JSON.stringify(check ? { stale: files } : { written: files })}\n`);
+  else if (files.length === 0) say("client files are up to date");
+  else for (const file of files) say(check ? `${file} is out of date; run: npm run sync-ai` : `wrote ${file}`);
+  if (check && files.length > 0) process.exitCode = 1;
+}
