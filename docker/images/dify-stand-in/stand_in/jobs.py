@@ -4,8 +4,8 @@ import sys
 import time
 
 from stand_in import api, checks
+from stand_in.checks import TABLE
 
-TABLE = "stand_in_migration"
 PERIOD = 3
 #: A heartbeat is gone after this many seconds.
 LIFETIME = 12
