@@ -1,8 +1,6 @@
 /** Dify's stand-ins against the real PostgreSQL, Redis, MinIO and Squid: green when all is right, red for each thing that is not. */
 import http from "node:http";
-import { spawnSync } from "node:child_process";
-import { PROJECT_ROOT } from "../../engines/images/lock";
-import { Bench, docker, ended, published, type Network } from "../support/dify-bench";
+import { Bench, docker, ended, ensureImages, published, type Network } from "../support/dify-bench";
 import { daemonEnvironment, startServices, type Environment } from "../support/dify-services";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
@@ -40,10 +38,10 @@ async function health(container: string, url: string): Promise<{ status: string;
 }
 
 beforeAll(async () => {
-  const names = ["dify-api", "dify-web", "dify-sandbox", "dify-plugin-daemon", "dify-postgres", "dify-redis"];
-  const all = [...names, "dify-ssrf-proxy", "minio", "minio-client"];
-  const built = spawnSync("node", ["--import", "tsx", "commands/images.ts", "ensure", ...all], { cwd: PROJECT_ROOT });
-  if (built.status !== 0) throw new Error(`images ensure ended with code ${built.status}: ${built.stderr.toString()}`);
+  ensureImages(
+    ...["dify-api", "dify-web", "dify-sandbox", "dify-plugin-daemon", "dify-postgres", "dify-redis", "dify-ssrf-proxy"],
+    ...["minio", "minio-client"],
+  );
   await bench.start();
   ({ env, postgres, sandbox } = await startServices(bench));
 });
@@ -238,64 +236,5 @@ describe("what proxies have to let through", () => {
     });
     expect(accept).toBe("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="); // the example of RFC 6455
     expect(text).toContain('"path": "/socket.io/"');
-  });
-});
-
-describe("dify-postgres", () => {
-  it("keeps its data over a clean shutdown and runs the scripts once", async () => {
-    await docker("stop", "--time", "30", postgres);
-    const log = (await docker("logs", postgres)).output;
-    expect(log).toContain("received fast shutdown request");
-    expect(log.trimEnd()).toMatch(/database system is shut down$/);
-    await docker("start", postgres);
-    const query = ["psql", "-U", "dify", "-d", "dify", "-Atc", "SELECT runs FROM stand_in_migration"];
-    await eventually(async () => expect(await docker("exec", postgres, ...query)).toEqual({ code: 0, output: "2\n" }));
-    expect((await docker("logs", postgres)).output.match(/running .*init\.sql/g)).toHaveLength(1);
-  });
-
-  it("takes over a directory of root's and drops to 999", async () => {
-    const options = ["--tmpfs", "/var/lib/postgresql/data:uid=0"];
-    const container = await bench.run("dify-postgres", "root", {
-      networks: [],
-      env: { POSTGRES_PASSWORD: "x" },
-      options,
-    });
-    const ask = ["psql", "-U", "postgres", "-Atc", "SELECT pg_backend_pid() > 1"];
-    await eventually(async () => expect(await docker("exec", container, ...ask)).toEqual({ code: 0, output: "t\n" }));
-    expect(
-      (await docker("exec", container, "stat", "-c", "%u:%g %a", "/var/lib/postgresql/data", "/proc/1")).output,
-    ).toBe("999:999 700\n999:999 555\n");
-    expect((await docker("exec", container, "cat", "/proc/1/environ")).output).not.toContain("POSTGRES_PASSWORD");
-  });
-
-  it.each<[string, Environment, RegExp]>([
-    ["no password", {}, /there is no database in \/var\/lib\/postgresql\/data; set POSTGRES_PASSWORD_FILE to make one/],
-    [
-      "a file that is missing",
-      { POSTGRES_PASSWORD_FILE: "/none" },
-      /POSTGRES_PASSWORD_FILE names \/none, which cannot be read/,
-    ],
-  ])("refuses to start with %s", async (_, given, message) => {
-    const { code, output } = await ended(await bench.run("dify-postgres", "refused", { networks: [], env: given }));
-    expect(code).toBe(1);
-    expect(output).toMatch(message);
-  });
-
-  it("refuses a directory whose first start was interrupted by a script that fails", async () => {
-    bench.file("fails.sh", "exit 3\n");
-    const script = `${bench.files}/fails.sh:/docker-entrypoint-initdb.d/fails.sh:ro`;
-    const options = ["--volume", script];
-    const container = await bench.run("dify-postgres", "half", {
-      networks: [],
-      env: { POSTGRES_PASSWORD: "x" },
-      options,
-    });
-    expect((await ended(container)).code).not.toBe(0);
-    await docker("start", container);
-    const { code, output } = await ended(container);
-    expect(code).toBe(1);
-    expect(output).toMatch(
-      /making the database in \/var\/lib\/postgresql\/data was interrupted before anybody used it/,
-    );
   });
 });
