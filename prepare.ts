@@ -1,7 +1,7 @@
 /** Everything that is asked and checked before the first change: a fault here leaves the stack as it was. */
 import os from "node:os";
 import type Docker from "dockerode";
-import type { Bundle, Config } from "./config";
+import type { Config } from "./config";
 import { stackLabels } from "./engines/container-args";
 import { dataFaults } from "./engines/kept-data";
 import type { Owner } from "./engines/files/layout";
@@ -41,17 +41,6 @@ export class StackFaults extends Error {
   }
 }
 
-/** What this version can bring up beside the core. */
-const AVAILABLE: readonly Bundle[] = ["ai", "dify"];
-
-/** Why bundles cannot be turned on. */
-export const bundleFaults = ({ bundles }: Pick<Config, "bundles">): string[] =>
-  bundles
-    .filter((bundle) => !AVAILABLE.includes(bundle))
-    .map(
-      (bundle) => `bundles: "${bundle}" is not part of this version yet; leave it out: pulumi config set bundles ""`,
-    );
-
 /** The engine that this config means. @throws Error saying what was tried. */
 export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">): Promise<EngineAddress> =>
   locateEngine({ containerSocket, env: process.env, home: os.homedir() });
@@ -89,15 +78,7 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const taken = await portFaults(docker, ports, stackLabels(config));
   const gpu = plan?.ai === undefined ? [] : await gpuFaults(docker, config.gpu);
   const dify = await difyFaults(docker, config, plan?.dify);
-  const all = [
-    ...bundleFaults(config),
-    ...faults,
-    ...ownerFaults(config.dataDir, owner),
-    ...noSpace(config),
-    ...taken,
-    ...gpu,
-    ...dify.faults,
-  ];
+  const all = [...faults, ...ownerFaults(config.dataDir, owner), ...noSpace(config), ...taken, ...gpu, ...dify.faults];
   if (plan === undefined || all.length > 0) throw new StackFaults(all);
   return { plan, owner, notes: dify.notes, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
 }

@@ -4,7 +4,7 @@ import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
 import { readLock } from "../engines/images/lock";
 import type { EngineAddress } from "../engines/locate";
-import { bundleFaults, prepare, StackFaults } from "../prepare";
+import { prepare } from "../prepare";
 import { stackEndpoints } from "../services/endpoints";
 import { usedImages } from "../stack";
 import { newPassword } from "./admin-password";
@@ -92,8 +92,7 @@ function update(workspace: Workspace, json: boolean): Promise<PulumiResult> {
 export async function up(options: UpOptions): Promise<void> {
   const { stack, bundles, yes = false, json = false } = options;
   // Before anything is set: a wrong value must not get into the config.
-  const faults = bundleFaults(readConfig(stack, bundles === undefined ? {} : { bundles }));
-  if (faults.length > 0) throw new StackFaults(faults);
+  readConfig(stack, bundles === undefined ? {} : { bundles });
   const workspace = await openWorkspace(stack);
   const settled = await settle(workspace, options);
   const engine = await ensureEngine(settled, { yes, interactive: interactive() });

@@ -82,8 +82,10 @@ function binds(spec: ServiceSpec, place: Placement): Bind[] {
 
 function tmpfs(spec: ServiceSpec): Record<string, string> {
   const mounts = spec.mounts.filter((mount) => mount.kind === "tmpfs");
-  const options = (mount: (typeof mounts)[number]): string =>
-    `size=${mount.sizeMiB}m,mode=${(mount.mode ?? 0o755).toString(8)}`;
+  const options = ({ sizeMiB, mode = 0o755, owner }: (typeof mounts)[number]): string => {
+    const [uid, gid] = owner?.split(":") ?? [];
+    return `size=${sizeMiB}m,mode=${mode.toString(8)}${owner === undefined ? "" : `,uid=${uid},gid=${gid}`}`;
+  };
   return Object.fromEntries(mounts.map((mount) => [mount.target, options(mount)]));
 }
 

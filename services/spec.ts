@@ -42,8 +42,14 @@ export type Mount =
     }
   /** The engine's own socket, mounted so that the service can start containers. */
   | { readonly kind: "engine-socket"; readonly target: string }
-  /** Memory-backed scratch space. */
-  | { readonly kind: "tmpfs"; readonly target: string; readonly sizeMiB: number; readonly mode?: number };
+  /** Memory-backed scratch space. A directory that the image has there keeps its mode, and wants an `owner` ("uid:gid"). */
+  | {
+      readonly kind: "tmpfs";
+      readonly target: string;
+      readonly sizeMiB: number;
+      readonly mode?: number;
+      readonly owner?: string;
+    };
 
 /**
  * A secret by reference; its value never enters a spec. The secret's directory (`dataDir/secrets/NAME/`) is mounted

@@ -13,12 +13,15 @@ let directory: string;
 let server: http.Server;
 let engine: EngineAddress;
 let containers: object[];
+let memory: number;
 
 beforeEach(async () => {
   directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "mcp-prepare-"));
   containers = [];
+  memory = 16 * 1024 ** 3;
   const socket = path.join(directory, "engine.sock");
-  server = http.createServer((_request, response) => response.end(JSON.stringify(containers))).listen(socket);
+  const answer = (url = ""): unknown => (url.endsWith("/info") ? { MemTotal: memory } : containers);
+  server = http.createServer(({ url }, response) => response.end(JSON.stringify(answer(url)))).listen(socket);
   await once(server, "listening");
   engine = {
     host: `unix://${socket}`,
@@ -69,6 +72,13 @@ describe("a stack that can come up", () => {
     expect(engineSocket).toBe("/var/run/docker.sock");
   });
 
+  it("tells how much memory Dify may take, and nothing without Dify", async () => {
+    expect((await prepare(await config(), engine)).notes).toEqual([]);
+    expect((await prepare(await config({ bundles: "dify" }), engine)).notes).toEqual([
+      "Dify: the memory limits of its services add up to 6528 MiB; the engine has 16384 MiB",
+    ]);
+  });
+
   it("leaves no trace", async () => {
     await prepare(await config(), engine);
     expect(fs.readdirSync(directory)).toEqual(["engine.sock"]);
@@ -111,6 +121,23 @@ describe("every fault is reported at once", () => {
       'servers: "tiem',
       'servers: "github-official',
       `dataDir: "${path.join(directory, "data")}`,
+    ]);
+  });
+
+  it("of Dify: its port, the engine's memory and data of another PostgreSQL", async () => {
+    memory = 4 * 1024 ** 3;
+    containers = [
+      { Names: ["/web"], Image: "nginx", Labels: {}, Ports: [{ PrivatePort: 80, PublicPort: 18813, IP: "0.0.0.0" }] },
+    ];
+    const postgres = path.join(directory, "data/dify/postgres");
+    fs.mkdirSync(postgres, { recursive: true });
+    fs.writeFileSync(path.join(postgres, "PG_VERSION"), "15\n");
+    const faults = await faultsOf({ bundles: "dify", difyPort: "18813" });
+    expect(faults.slice(0, 3)).toEqual([
+      expect.stringMatching(/^difyPort: port 18813 on 127\.0\.0\.1 is taken by the container web/),
+      'bundles: "dify" needs 6528 MiB, the sum of its services\' memory limits, but the engine has only 4096 MiB; leave dify out, ' +
+        "give the engine more, or lower limits: pulumi config set --path overrides.dify-worker.memoryMiB 1024",
+      expect.stringMatching(/holds data of PostgreSQL 15, and this version runs 17/),
     ]);
   });
 

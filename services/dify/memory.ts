@@ -16,8 +16,8 @@ export const MEMORY = {
   dify: 64,
 } as const;
 
-/** Of each one-shot, in MiB. They run before the services that need the most are there. */
-export const ONE_SHOT_MEMORY = { small: 128, migration: 1280 } as const;
+/** Of each one-shot, in MiB. They run before the services that need the most are there. MinIO's client was killed with 128. */
+export const ONE_SHOT_MEMORY = { small: 256, migration: 1280 } as const;
 
 const MIB = 1024 * 1024;
 

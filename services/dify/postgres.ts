@@ -46,7 +46,7 @@ export function postgresService(): ServiceSpec {
     mounts: [
       { kind: "data", path: POSTGRES_DATA, target: "/var/lib/postgresql/data" },
       { kind: "tmpfs", target: "/tmp", sizeMiB: 64, mode: 0o1777 },
-      { kind: "tmpfs", target: "/var/run/postgresql", sizeMiB: 1, mode: 0o1777 },
+      { kind: "tmpfs", target: "/var/run/postgresql", sizeMiB: 1, mode: 0o755, owner: USER },
     ],
     files: [],
     secrets: secretMounts([SECRETS.databaseRoot]),

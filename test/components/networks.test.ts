@@ -30,4 +30,18 @@ describe("Networks", () => {
       },
     ]);
   });
+
+  it("of the sandbox lead nowhere, not even to the host", async () => {
+    const { resources } = await up(() => {
+      const engine = new DockerEngine({ ...place, host: "unix:///run/engine.sock", imageReference });
+      return new Networks("networks", { engine, names: ["dify", "dify-ssrf"] });
+    });
+    const inputs = (name: string) => resources.find((one) => one.name === name)?.inputs;
+    expect(inputs("dify-ssrf")).toMatchObject({
+      internal: true,
+      options: { "com.docker.network.bridge.inhibit_ipv4": "true" },
+    });
+    expect(inputs("dify")).not.toHaveProperty("internal");
+    expect(inputs("dify")).not.toHaveProperty("options");
+  });
 });

@@ -1,8 +1,6 @@
 /** Dify's stand-ins against the real PostgreSQL, Redis, MinIO and Squid: green when all is right, red for each thing that is not. */
 import http from "node:http";
-import { spawnSync } from "node:child_process";
-import { PROJECT_ROOT } from "../../engines/images/lock";
-import { Bench, docker, ended, published, type Network, type Outcome } from "../support/dify-bench";
+import { Bench, docker, ended, ensureImages, published, type Network } from "../support/dify-bench";
 import { daemonEnvironment, startServices, type Environment } from "../support/dify-services";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
@@ -27,21 +25,23 @@ interface Health {
 const run = (name: string, more: Environment, networks = BOTH, options: readonly string[] = []): Promise<string> =>
   bench.run("dify-api", name, { networks, env: { ...env, ...more }, options });
 
-/** Asks as the image's health check does, and waits until it listens. */
-async function health(container: string, url: string): Promise<Outcome & { health: Health }> {
-  const retry = ["--retry", "40", "--retry-delay", "1", "--retry-connrefused", "--max-time", "40"];
-  const { output } = await docker("exec", container, "curl", "-s", ...retry, "-o", "/dev/null", url);
-  expect(output).toBe("");
-  const answer = await docker("exec", container, "curl", "-s", url);
-  const { code } = await docker("exec", container, "curl", "-sf", "-o", "/dev/null", url);
-  return { code, output: answer.output, health: JSON.parse(answer.output) as Health };
+/** Asks from inside as the image's health check does, as soon as it listens; `status` is that of HTTP. */
+async function health(container: string, url: string): Promise<{ status: string; health: Health }> {
+  let answer = "";
+  await eventually(async () => {
+    const { code, output } = await docker("exec", container, "curl", "-s", "-w", "\n%{http_code}", url);
+    expect({ code, output }).toMatchObject({ code: 0 });
+    answer = output;
+  });
+  const [body = "", status = ""] = answer.split("\n");
+  return { status, health: JSON.parse(body) as Health };
 }
 
 beforeAll(async () => {
-  const names = ["dify-api", "dify-web", "dify-sandbox", "dify-plugin-daemon", "dify-postgres", "dify-redis"];
-  const all = [...names, "dify-ssrf-proxy", "minio", "minio-client"];
-  const built = spawnSync("node", ["--require", "./loader.js", "commands/images.ts", "ensure", ...all], { cwd: PROJECT_ROOT });
-  if (built.status !== 0) throw new Error(`images ensure ended with code ${built.status}: ${built.stderr.toString()}`);
+  ensureImages(
+    ...["dify-api", "dify-web", "dify-sandbox", "dify-plugin-daemon", "dify-postgres", "dify-redis", "dify-ssrf-proxy"],
+    ...["minio", "minio-client"],
+  );
   await bench.start();
   ({ env, postgres, sandbox } = await startServices(bench));
 });
@@ -51,9 +51,9 @@ describe("the migration", () => {
   it("is missed by an API that starts before it", async () => {
     const early = await run("early", {});
     const answer = await health(early, "http://localhost:5001/health");
-    expect(answer).toMatchObject({ code: 22, health: { standIn: true } });
+    expect(answer).toMatchObject({ status: "503", health: { standIn: true } });
     expect(answer.health.failed).toEqual({
-      postgres: "ValueError: the database was not migrated: table stand_in_migration is missing",
+      postgres: "ValueError: the migration of dify-api has not run in the database dify",
     });
   });
 
@@ -92,12 +92,15 @@ describe("with everything right", () => {
   });
 
   it("finds the API, the plugin daemon and both keys between them healthy", async () => {
-    expect(await health(api, "http://localhost:5001/health")).toMatchObject({ code: 0, health: { failed: {} } });
+    expect(await health(api, "http://localhost:5001/health")).toMatchObject({ status: "200", health: { failed: {} } });
     expect(await health(daemon, "http://localhost:5002/health/check")).toMatchObject({
-      code: 0,
+      status: "200",
       health: { failed: {} },
     });
-    expect(await health(api, "http://localhost:5001/v1/checks")).toMatchObject({ code: 0, health: { failed: {} } });
+    expect(await health(api, "http://localhost:5001/v1/checks")).toMatchObject({
+      status: "200",
+      health: { failed: {} },
+    });
     const key = ["-H", `X-Api-Key: ${env.PLUGIN_DAEMON_KEY}`, "http://localhost:5002/plugin/checks"];
     const { output } = await docker("exec", daemon, "curl", "-s", ...key);
     expect(JSON.parse(output)).toMatchObject({ standIn: true, failed: {} });
@@ -151,7 +154,7 @@ describe("one thing broken turns the API red, and it says which", () => {
   ])("%s", async (_, broken, networks, failed) => {
     const container = await run("broken", broken, networks);
     const answer = await health(container, "http://localhost:5001/health");
-    expect({ code: answer.code, failed: Object.keys(answer.health.failed) }).toEqual({ code: 22, failed });
+    expect({ status: answer.status, failed: Object.keys(answer.health.failed) }).toEqual({ status: "503", failed });
     await docker("rm", "--force", "--volumes", container);
   });
 });
@@ -233,64 +236,5 @@ describe("what proxies have to let through", () => {
     });
     expect(accept).toBe("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="); // the example of RFC 6455
     expect(text).toContain('"path": "/socket.io/"');
-  });
-});
-
-describe("dify-postgres", () => {
-  it("keeps its data over a clean shutdown and runs the scripts once", async () => {
-    await docker("stop", "--time", "30", postgres);
-    const log = (await docker("logs", postgres)).output;
-    expect(log).toContain("received fast shutdown request");
-    expect(log.trimEnd()).toMatch(/database system is shut down$/);
-    await docker("start", postgres);
-    const query = ["psql", "-U", "dify", "-d", "dify", "-Atc", "SELECT runs FROM stand_in_migration"];
-    await eventually(async () => expect(await docker("exec", postgres, ...query)).toEqual({ code: 0, output: "2\n" }));
-    expect((await docker("logs", postgres)).output.match(/running .*init\.sql/g)).toHaveLength(1);
-  });
-
-  it("takes over a directory of root's and drops to 999", async () => {
-    const options = ["--tmpfs", "/var/lib/postgresql/data:uid=0"];
-    const container = await bench.run("dify-postgres", "root", {
-      networks: [],
-      env: { POSTGRES_PASSWORD: "x" },
-      options,
-    });
-    const ask = ["psql", "-U", "postgres", "-Atc", "SELECT pg_backend_pid() > 1"];
-    await eventually(async () => expect(await docker("exec", container, ...ask)).toEqual({ code: 0, output: "t\n" }));
-    expect(
-      (await docker("exec", container, "stat", "-c", "%u:%g %a", "/var/lib/postgresql/data", "/proc/1")).output,
-    ).toBe("999:999 700\n999:999 555\n");
-    expect((await docker("exec", container, "cat", "/proc/1/environ")).output).not.toContain("POSTGRES_PASSWORD");
-  });
-
-  it.each<[string, Environment, RegExp]>([
-    ["no password", {}, /there is no database in \/var\/lib\/postgresql\/data; set POSTGRES_PASSWORD_FILE to make one/],
-    [
-      "a file that is missing",
-      { POSTGRES_PASSWORD_FILE: "/none" },
-      /POSTGRES_PASSWORD_FILE names \/none, which cannot be read/,
-    ],
-  ])("refuses to start with %s", async (_, given, message) => {
-    const { code, output } = await ended(await bench.run("dify-postgres", "refused", { networks: [], env: given }));
-    expect(code).toBe(1);
-    expect(output).toMatch(message);
-  });
-
-  it("refuses a directory whose first start was interrupted by a script that fails", async () => {
-    bench.file("fails.sh", "exit 3\n");
-    const script = `${bench.files}/fails.sh:/docker-entrypoint-initdb.d/fails.sh:ro`;
-    const options = ["--volume", script];
-    const container = await bench.run("dify-postgres", "half", {
-      networks: [],
-      env: { POSTGRES_PASSWORD: "x" },
-      options,
-    });
-    expect((await ended(container)).code).not.toBe(0);
-    await docker("start", container);
-    const { code, output } = await ended(container);
-    expect(code).toBe(1);
-    expect(output).toMatch(
-      /making the database in \/var\/lib\/postgresql\/data was interrupted before anybody used it/,
-    );
   });
 });

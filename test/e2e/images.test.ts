@@ -17,6 +17,8 @@ const lock = readLock();
 const names = Object.keys(lock).filter((name) => lock[name]?.build);
 /** What containers are made of; python-build and node-build never are. */
 const final = names.filter((name) => !name.endsWith("-build"));
+/** The published ones start as root as well: for the engine's socket, to take over a data directory, for a storage of root's. */
+const rootful = ["mcp-gateway", "dify-postgres", "dify-plugin-daemon"];
 const docker: Docker = connect();
 const reference = (name: string): string => builtReference(lock, name);
 
@@ -106,9 +108,17 @@ describe.each(final)("%s", (name) => {
   it("starts what the lock says, and not as root unless it must", () => {
     expect(config.Entrypoint ?? null).toEqual(lock[name]?.build?.entrypoint);
     const runs = lock[name]?.build?.entrypoint !== null;
-    if (runs && name !== "mcp-gateway") expect(config.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    if (runs && !rootful.includes(name)) expect(config.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     else expect(config.User ?? "").toBe("");
     expect(config.Labels).toMatchObject({ "mcp-stack.image": name });
+  });
+
+  it("says of itself whether it stands in for another program, as the lock does", () => {
+    const { purpose = "", build } = lock[name] ?? {};
+    const standIn = /STAND-IN/.test(purpose);
+    expect(config.Labels?.["mcp-stack.stand-in"]).toBe(standIn ? "true" : undefined);
+    const said = build?.differences.some((difference) => difference.startsWith("STAND-IN, not ")) ?? false;
+    expect(said).toBe(standIn && lock[name]?.pull !== null);
   });
 
   it("holds no build tool and no package cache", () => {

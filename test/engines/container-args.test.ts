@@ -71,6 +71,13 @@ describe("containerArgs", () => {
     expect(args.tmpfs).toEqual({ "/tmp": "size=16m,mode=1777" });
   });
 
+  it("gives scratch space to a user", () => {
+    const mount = { kind: "tmpfs", target: "/run/web", sizeMiB: 1, owner: "7:8" } as const;
+    expect(containerArgs(spec({ mounts: [mount] }), place).tmpfs).toEqual({
+      "/run/web": "size=1m,mode=755,uid=7,gid=8",
+    });
+  });
+
   it("publishes ports with an explicit address", () => {
     const args = containerArgs(spec({ ports: [{ container: 8080, host: 8811, address: "0.0.0.0" }] }), place);
     expect(args.ports).toEqual([{ internal: 8080, external: 8811, ip: "0.0.0.0", protocol: "tcp" }]);
@@ -80,6 +87,14 @@ describe("containerArgs", () => {
     const args = containerArgs(spec({ health: { externalOnly: "no shell" } }), place);
     expect(args).not.toHaveProperty("healthcheck");
     expect(args).not.toHaveProperty("wait");
+  });
+
+  it("says the signal that ends it, and looks up outside names, only where the spec does", () => {
+    const args = containerArgs(spec({ stopSignal: "SIGINT", outsideNames: false }), place);
+    expect(args).toMatchObject({ stopSignal: "SIGINT", dns: ["127.0.0.1"] });
+    const plain = containerArgs(spec(), place);
+    expect(plain).not.toHaveProperty("stopSignal");
+    expect(plain).not.toHaveProperty("dns");
   });
 
   it.each<[string, Parameters<typeof spec>[0]]>([

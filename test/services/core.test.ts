@@ -31,9 +31,9 @@ describe("the core", () => {
     expect(JSON.stringify(planned("full"))).toBe(JSON.stringify(planned("")));
   });
 
-  it("and the AI bundle are the services that overrides may name", () => {
-    const plan = planStack(configOf({ bundles: "ai", imageSource: "build" })).plan;
-    const all = [...Object.values(plan?.core ?? {}), ...Object.values(plan?.ai?.services ?? {})] as ServiceSpec[];
+  it("and the bundles are the services that overrides may name", () => {
+    const plan = planStack(configOf({ bundles: "full", imageSource: "build" })).plan;
+    const all: ServiceSpec[] = Object.values({ ...plan?.core, ...plan?.ai?.services, ...plan?.dify?.services });
     expect(all.map(({ name }) => name).sort()).toEqual([...SERVICES].sort());
   });
 

@@ -25,4 +25,10 @@ describe("stackEndpoints", () => {
       ["llm", "http://127.0.0.1:8899/llm/v1"],
     ]);
   });
+
+  it("have Dify's host where its bundle is on", () => {
+    expect(stackEndpoints(configOf({ bundles: "dify" })).slice(2)).toEqual([
+      { name: "dify", url: "http://dify.localhost:8811", description: "Dify: build agents and workflows" },
+    ]);
+  });
 });

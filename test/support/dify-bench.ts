@@ -1,11 +1,11 @@
 /** PostgreSQL, Redis, MinIO, Squid and Dify's stand-ins on networks of their own, by hand: what the images do without the stack. */
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { builtReference } from "../../engines/images/build";
-import { readLock } from "../../engines/images/lock";
+import { PROJECT_ROOT, readLock } from "../../engines/images/lock";
 
 const lock = readLock();
 const MINUTE = 60_000;
@@ -88,6 +88,13 @@ export class Bench {
     await docker("network", "rm", `${this.prefix}-back`, `${this.prefix}-ssrf`);
     rmSync(this.files, { recursive: true });
   }
+}
+
+/** Builds what is missing of these images; throws with the builder's last words. */
+export function ensureImages(...names: readonly string[]): void {
+  const command = ["--require", "./loader.js", "commands/images.ts", "ensure", ...names];
+  const { status, stderr } = spawnSync(process.execPath, command, { cwd: PROJECT_ROOT, encoding: "utf8" });
+  if (status !== 0) throw new Error(`images ensure ended with code ${status}:\n${stderr}`);
 }
 
 /** Waits for a container to end; its exit code and log. */

@@ -5,7 +5,7 @@ import os
 import secrets
 from http.cookies import SimpleCookie
 
-from stand_in import checks, jobs, socket_io
+from stand_in import checks, socket_io
 from stand_in.server import Handler, serve as listen
 
 S3 = ("S3_BUCKET_NAME", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION")
@@ -48,7 +48,7 @@ def health_checks():
     """Checks of /health, by name."""
     return {
         "keys": keys,
-        "postgres": checks.migrated(jobs.TABLE),
+        "postgres": checks.migrated("dify-api"),
         "pgvector": checks.vector,
         "redis": checks.cache,
         "broker": checks.broker,

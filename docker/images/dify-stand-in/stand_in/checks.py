@@ -10,8 +10,13 @@ import psycopg
 import redis
 import urllib3
 from minio import Minio
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+#: What migrations mark: the service, and how often it was migrated.
+TABLE = "stand_in_migration"
 SECONDS = 3
+REDIS = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS, "retry": Retry(NoBackoff(), 0)}
 HOST = socket.gethostname()
 
 
@@ -35,14 +40,15 @@ def database():
     )
 
 
-def migrated(table):
-    """A check that the migration has run: its table is there."""
+def migrated(service):
+    """A check that the service's migration has run in its database."""
 
     def check():
         with database() as connection:
-            exists = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()[0]
-            if not exists:
-                raise ValueError(f"the database was not migrated: table {table} is missing")
+            exists = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [TABLE]).fetchone()[0]
+            runs = exists and connection.execute(f"SELECT runs FROM {TABLE} WHERE service = %s", [service]).fetchone()
+        if not runs:
+            raise ValueError(f"the migration of {service} has not run in the database {need('DB_DATABASE')}")
 
     return check
 
@@ -73,8 +79,7 @@ def cache():
         username=os.environ.get("REDIS_USERNAME") or None,
         password=need("REDIS_PASSWORD"),
         db=int(os.environ.get("REDIS_DB", "0")),
-        socket_timeout=SECONDS,
-        socket_connect_timeout=SECONDS,
+        **REDIS,
     )
     client.set(f"stand-in:check:{HOST}", HOST, ex=60)
     if client.get(f"stand-in:check:{HOST}") != HOST.encode():
@@ -83,7 +88,7 @@ def cache():
 
 def broker():
     """The client of CELERY_BROKER_URL, after a ping."""
-    client = redis.from_url(need("CELERY_BROKER_URL"), socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    client = redis.from_url(need("CELERY_BROKER_URL"), **REDIS)
     client.ping()
     return client
 

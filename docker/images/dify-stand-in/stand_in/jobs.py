@@ -4,11 +4,11 @@ import sys
 import time
 
 from stand_in import api, checks
+from stand_in.checks import TABLE
 
-TABLE = "stand_in_migration"
 PERIOD = 3
 #: A heartbeat is gone after this many seconds.
-LIFETIME = 12
+LIFETIME = 30
 #: Beat only queues what the worker does.
 OF_BEAT = ("postgres", "redis", "broker", "bucket")
 #: As Celery: no worker replied.
@@ -41,14 +41,14 @@ def keep_alive(mode):
             print(f"stand-in dify-{mode}: {failed or 'everything works'}", flush=True)
         before = failed
         if not failed:
-            checks.broker().set(f"stand-in:{mode}", checks.HOST, ex=LIFETIME)
+            checks.broker().set(f"stand-in:{mode}:{checks.HOST}", "works", ex=LIFETIME)
         time.sleep(PERIOD)
 
 
 def ping_worker():
     """Whether this container's worker has a heartbeat in the broker; returns Celery's exit code."""
     try:
-        if checks.broker().get("stand-in:worker") == checks.HOST.encode():
+        if checks.broker().exists(f"stand-in:worker:{checks.HOST}"):
             print("->  celery@stand-in: OK\n        pong\n\n1 node online.")
             return 0
         print("Error: No nodes replied within time constraint", file=sys.stderr)

@@ -3,7 +3,7 @@
 import hmac
 import os
 
-from stand_in import checks, jobs
+from stand_in import checks
 from stand_in.server import Handler, serve as listen
 
 S3 = ("PLUGIN_STORAGE_OSS_BUCKET", "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_REGION")
@@ -26,7 +26,7 @@ def health_checks():
     """Checks of /health/check, by name."""
     return {
         "keys": lambda: [checks.need(name) for name in ("SERVER_KEY", "DIFY_INNER_API_KEY", "DIFY_INNER_API_URL")],
-        "postgres": checks.migrated(jobs.TABLE),
+        "postgres": checks.migrated("dify-plugin-daemon"),
         "redis": checks.cache,
         "storage": storage,
     }

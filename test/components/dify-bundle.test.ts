@@ -1,0 +1,104 @@
+import { DifyBundle } from "../../components/dify-bundle";
+import { difyPlan } from "../../services/dify/plan";
+import { configOf } from "../support/config";
+import { DATA_DIR, imageReference, stdinOf, upon } from "../support/foundation";
+
+const SERVICES = [
+  ...["dify-postgres", "dify-redis", "minio", "dify-ssrf-proxy", "dify-sandbox", "dify-api"],
+  ...["dify-worker", "dify-worker-beat", "dify-plugin-daemon", "dify-web", "dify"],
+];
+/** Host files of none: its image brings all that it needs. */
+const WITH_FILES = SERVICES.filter((name) => name !== "dify-web");
+
+const bundle = () =>
+  upon(({ foundation }) => {
+    const { plan } = difyPlan(configOf({ bundles: "dify" }), { dataUser: "1000:1000" });
+    if (plan === undefined) throw new Error("the default config has faults");
+    const names = Object.values({ ...plan.services, ...plan.oneShots }).map(({ image }) => image);
+    const wanted = [...new Set(names)].map((name) => ({ name, reference: imageReference(name) }));
+    const { services, oneShots, generatedSecrets } = plan;
+    const provider = foundation.engine["provider" as never];
+    const images = { source: "build" as const, wanted, provider, host: "unix:///run/engine.sock" };
+    return new DifyBundle("dify", {
+      foundation,
+      services,
+      oneShots,
+      images,
+      secrets: { generated: generatedSecrets, copied: [] },
+    });
+  });
+
+describe("DifyBundle", () => {
+  it("is its networks, images, secrets, one-shots and services, and nothing else", async () => {
+    const { resources } = await bundle();
+    expect(resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort()).toEqual(
+      [
+        ...["DifyBundle dify", "Network dify", "Network dify-ssrf", "Images dify-images", "Command dify-images-build"],
+        "Secrets dify-secrets",
+        ...["dify-secret-key", "dify-init-password", "dify-database-root-password", "dify-database-password"].map(
+          (name) => `Command secret-${name}`,
+        ),
+        ...["dify-redis-password", "dify-sandbox-key", "dify-plugin-daemon-key", "dify-inner-api-key"].map(
+          (name) => `Command secret-${name}`,
+        ),
+        ...["minio-root-password", "minio-dify-password"].map((name) => `Command secret-${name}`),
+        ...["dify-permissions", "dify-database", "minio-bucket", "dify-migration"].flatMap((name) => [
+          `Command ${name}-files`,
+          `Command ${name}-run`,
+        ]),
+        ...WITH_FILES.map((name) => `Command ${name}-files`),
+        ...SERVICES.map((name) => `Container ${name}`),
+      ].sort(),
+    );
+  });
+
+  it.each([
+    ["Container", "dify-postgres", ["dify-permissions-run"]],
+    ["Container", "dify-redis", ["dify-permissions-run"]],
+    ["Command", "dify-database-run", ["dify-postgres"]],
+    ["Command", "minio-bucket-run", ["minio"]],
+    ["Command", "dify-migration-run", ["dify-database-run", "dify-redis", "minio-bucket-run"]],
+    ["Container", "dify-sandbox", ["dify-ssrf-proxy"]],
+    ["Container", "dify-api", ["dify-migration-run", "dify-sandbox"]],
+    ["Container", "dify-worker", ["dify-api"]],
+    ["Container", "dify-worker-beat", ["dify-api"]],
+    ["Container", "dify-plugin-daemon", ["dify-api", "dify-database-run", "dify-redis"]],
+    ["Container", "dify-web", ["dify-api"]],
+    ["Container", "dify", ["dify-api", "dify-plugin-daemon", "dify-web"]],
+  ])("starts the %s %s after %j", async (type, name, expected) => {
+    const { resources } = await bundle();
+    // Nothing waits for Nginx, and its name is also the network's.
+    const steps = [
+      ...SERVICES.filter((one) => one !== "dify"),
+      ...resources.map((one) => one.name).filter((one) => one.endsWith("-run")),
+    ];
+    const found = resources.find((one) => one.type.endsWith(`:${type}`) && one.name === name);
+    expect(found?.after.filter((one) => steps.includes(one))).toEqual(expected);
+  });
+
+  it("runs a one-shot again when what it works on was replaced, and only then", async () => {
+    const { resources } = await bundle();
+    expect(stdinOf(resources, "dify-database-run")).toMatchObject({
+      host: "unix:///run/engine.sock",
+      seconds: 60,
+      on: ["dify-postgres-id"],
+      args: { name: "mcp-gateway-stack-dev-dify-database", readOnly: true },
+    });
+    expect(stdinOf(resources, "dify-permissions-run")).toMatchObject({ on: [] });
+  });
+
+  it("keeps its data in directories of the stack's data", async () => {
+    const { resources } = await bundle();
+    const mounts = resources.flatMap(({ inputs }) => (inputs["mounts"] ?? []) as { source: string; target: string }[]);
+    const data = mounts
+      .filter(({ source }) => !/rendered|secrets/.test(source))
+      .map(({ source, target }) => `${source}:${target}`);
+    expect([...new Set(data)].sort()).toEqual([
+      `${DATA_DIR}/dify/plugins:/app/storage`,
+      `${DATA_DIR}/dify/postgres:/var/lib/postgresql/data`,
+      `${DATA_DIR}/dify/redis:/data`,
+      `${DATA_DIR}/dify/storage:/app/api/storage`,
+      `${DATA_DIR}/minio:/data`,
+    ]);
+  });
+});
