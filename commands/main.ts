@@ -84,6 +84,12 @@ function addDeveloperCommands(root: Command): void {
     .action((args: string[]) => command<typeof import("./test")>("test").test(args));
 }
 
+// As in `… | head`: whoever reads has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 const root = new Command("mcp-stack").description("MCP servers and a local AI platform on your own machine");
 for (const add of [addStackCommands, addPulumiCommands, addClientCommands, addDeveloperCommands]) add(root);
 addDailyCommands(root, command, STACK);
