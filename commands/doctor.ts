@@ -7,7 +7,7 @@ import { ownerFaults, portFaults, wantedPorts } from "../engines/preflight";
 import { freeMiB } from "../engines/free-space";
 import { connect } from "../engines/images/engine";
 import type { EngineAddress } from "../engines/locate";
-import { bundleFaults, findEngine, portKeys } from "../prepare";
+import { findEngine, portKeys } from "../prepare";
 import { planStack, type StackPlan } from "../stack";
 import { answerFinding, cpuFinding, diskFinding, findingsText, memoryFinding, type Finding } from "./doctor/findings";
 import { findImageSource } from "./image-source";
@@ -74,11 +74,7 @@ async function registryFinding(config: Config, set: boolean): Promise<Finding> {
 async function examine(stack: string): Promise<Finding[]> {
   const source = stackSource(stack);
   const { config, faults } = parse(source);
-  const configured = faultFindings(
-    "config",
-    [...faults, ...(faults.length > 0 ? [] : bundleFaults(config))],
-    "no faults",
-  );
+  const configured = faultFindings("config", faults, "no faults");
   const { engine, findings } = await engineFindings(config);
   const machine = [
     diskFinding(config.dataDir, freeMiB(config.dataDir)),

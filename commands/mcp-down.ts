@@ -34,7 +34,9 @@ async function purge({ stack, confirm, images: withImages }: DownOptions): Promi
   const { plan, faults } = planStack(config);
   if (plan === undefined)
     throw new Error(`Nothing was changed, because the config has faults:\n  ${faults.join("\n  ")}`);
-  const references = [...plan.images, ...(plan.ai?.images ?? [])].map(({ reference }) => reference);
+  const references = [...plan.images, ...(plan.ai?.images ?? []), ...(plan.dify?.images ?? [])].map(
+    ({ reference }) => reference,
+  );
   const images = withImages ? references : [];
   await confirmed(stack, confirm, purgeSummary(config, images));
   await down({ stack });

@@ -24,8 +24,9 @@ function generationOf(read: () => string, path: string): { readonly generation: 
 type Generation = ReturnType<typeof generationOf>;
 
 function secretGenerations(plan: StackPlan, dataDir: string): Map<string, Generation> {
-  const generated = [...plan.secrets.generated, ...(plan.ai?.secrets.generated ?? [])];
-  const copied = [...plan.secrets.copied, ...(plan.ai?.secrets.copied ?? [])];
+  const secrets = [plan.secrets, plan.ai?.secrets, plan.dify?.secrets];
+  const generated = secrets.flatMap((part) => part?.generated ?? []);
+  const copied = secrets.flatMap((part) => part?.copied ?? []);
   const of = (name: string, read: () => string) =>
     [name, generationOf(read, layout.secretDirectory(dataDir, name))] as const;
   return new Map([
@@ -54,13 +55,23 @@ function modelFiles(plan: StackPlan, spec: ServiceSpec, { dataDir, secretsFile }
   return [generationOf(() => modelGeneration(download), download.target)];
 }
 
-/** Every service of the plan, in the order of the graph, from the ingress inwards. */
-export const servicesOf = ({ core, ai }: Pick<StackPlan, "core" | "ai">): ServiceSpec[] => [
-  core.ingress,
-  core.router,
-  core.gateway,
-  core.nixos,
-  ...(ai === undefined ? [] : [ai.services.webui, ai.services.proxy, ai.services.llama, ai.services.whisper]),
+const aiServices = ({ services }: NonNullable<StackPlan["ai"]>): ServiceSpec[] => [
+  services.webui,
+  services.proxy,
+  services.llama,
+  services.whisper,
+];
+
+const difyServices = ({ services: { nginx, web, api, daemon, ...others } }: NonNullable<StackPlan["dify"]>) => [
+  ...[nginx, web, api, daemon, others.worker, others.beat],
+  ...[others.sandbox, others.ssrfProxy, others.postgres, others.redis, others.minio],
+];
+
+/** Every service of the plan that goes on running, in the order of the graph, from the ingress inwards. */
+export const servicesOf = ({ core, ai, dify }: Pick<StackPlan, "core" | "ai" | "dify">): ServiceSpec[] => [
+  ...[core.ingress, core.router, core.gateway, core.nixos],
+  ...(ai === undefined ? [] : aiServices(ai)),
+  ...(dify === undefined ? [] : difyServices(dify)),
 ];
 
 /** What would run. `engineSocket` is the socket's path as containers mount it. */
