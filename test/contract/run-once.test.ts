@@ -39,7 +39,12 @@ describe("a container that runs once", () => {
   });
 
   it("takes the place of what an interrupted run left", async () => {
-    await docker.createContainer({ name: `p-${stack}-job`, Image: image, Labels: { "mcp-stack.stack": stack } });
+    await docker.createContainer({
+      name: `p-${stack}-job`,
+      Image: image,
+      Cmd: ["true"],
+      Labels: { "mcp-stack.stack": stack },
+    });
     await expect(run("exit 0")).resolves.toBeUndefined();
   });
 });

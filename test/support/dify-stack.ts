@@ -1,0 +1,103 @@
+/** What tests of the Dify bundle ask of their stack. */
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { request, type HttpRequest } from "./http";
+import { PROJECT, type TestStack } from "./stack";
+
+/** What a stand-in answers: what arrived. */
+export interface Echo {
+  readonly standIn: boolean;
+  readonly service: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly failed?: object;
+  readonly bodyBytes?: number;
+}
+
+export class DifyStack {
+  constructor(private readonly stack: TestStack) {}
+
+  /** Host and port by which browsers ask for Dify. */
+  get host(): string {
+    return `dify.localhost:${this.stack.port}`;
+  }
+
+  secret(name: string): string {
+    return fs.readFileSync(path.join(this.stack.dataDir, "secrets", name, "value"), "utf8");
+  }
+
+  /** Ids of the stack's containers, by service. */
+  async ids(): Promise<Record<string, string>> {
+    const containers = await this.stack.containers();
+    return Object.fromEntries(containers.map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
+  }
+
+  /** Services that have a container, without what the gateway starts. */
+  async names(): Promise<string[]> {
+    return Object.keys(await this.ids())
+      .filter((name) => name !== "mcp-server")
+      .sort();
+  }
+
+  /** Operations of a preview, by what they do: names of resources. */
+  async planned(): Promise<Record<string, string[]>> {
+    const { stdout } = await this.stack.pulumi("preview", "--json");
+    const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
+    const plan: Record<string, string[]> = {};
+    for (const { op, urn } of steps) if (op !== "same") (plan[op] ??= []).push(urn.split("::").at(-1) ?? "");
+    return plan;
+  }
+
+  /** Standard output of a program in a service's container. */
+  async inside(service: string, ...args: string[]): Promise<string> {
+    const container = `${PROJECT}-${this.stack.name}-${service}`;
+    return (await promisify(execFile)("docker", ["exec", container, ...args])).stdout.trim();
+  }
+
+  sql(text: string): Promise<string> {
+    const socket = ["-h", "/var/run/postgresql", "-U", "postgres", "-d", "dify"];
+    return this.inside("dify-postgres", "psql", ...socket, "-Atc", text);
+  }
+
+  redis(...args: string[]): Promise<string> {
+    const password = 'REDISCLI_AUTH="$(cat /run/secrets/dify-redis-password/value)"';
+    return this.inside("dify-redis", "sh", "-c", `${password} redis-cli ${args.join(" ")}`);
+  }
+
+  /** Asks through the ingress. @throws Error unless a stand-in answers 200. */
+  async ask(route: string, { headers, ...more }: HttpRequest = {}): Promise<Echo> {
+    const answer = await request(this.stack.port, route, { ...more, headers: { host: this.host, ...headers } });
+    if (answer.status !== 200) throw new Error(`${route} answered ${answer.status}: ${answer.body}`);
+    return JSON.parse(answer.body) as Echo;
+  }
+
+  /** Output of a service's container, all of it. */
+  async log(service: string): Promise<string> {
+    const container = this.stack.docker.getContainer((await this.ids())[service] ?? "");
+    return (await container.logs({ stdout: true, stderr: true })).toString();
+  }
+
+  /** What the sandbox finds when it is told to reach something. */
+  async order(what: object): Promise<{ reached: boolean; status?: number; body?: string }> {
+    const key = `X-Api-Key: ${this.secret("dify-sandbox-key")}`;
+    const url = "http://127.0.0.1:8194/v1/sandbox/run";
+    const answer = await this.inside("dify-sandbox", "curl", "-s", "-H", key, "-d", JSON.stringify(what), url);
+    return (JSON.parse(answer) as { data: { reached: boolean } }).data;
+  }
+
+  /** Addresses of a service, on all of its networks. */
+  async addresses(service: string): Promise<string[]> {
+    const { NetworkSettings } = await this.stack.docker.getContainer((await this.ids())[service] ?? "").inspect();
+    return Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
+  }
+
+  /** Content of each file that Pulumi keeps of the stack. */
+  stateFiles(): string[] {
+    const entries = fs.readdirSync(this.stack.stateDir, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), "utf8"));
+  }
+}
