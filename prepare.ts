@@ -1,14 +1,13 @@
 /** Everything that is asked and checked before the first change: a fault here leaves the stack as it was. */
 import os from "node:os";
-import type Docker from "dockerode";
 import type { Config } from "./config";
 import { stackLabels } from "./engines/container-args";
 import { dataFaults } from "./engines/kept-data";
 import type { Owner } from "./engines/files/layout";
 import { spaceFault } from "./engines/free-space";
-import { connect } from "./engines/images/engine";
 import { gpuFaults } from "./engines/gpu";
 import { locateEngine, type EngineAddress } from "./engines/locate";
+import { engineQuestions, type EngineQuestions } from "./engines/read";
 import { ownerFaults, portFaults, wantedPorts } from "./engines/preflight";
 import type { ServiceSpec } from "./services/spec";
 import { memoryFaults, memoryLine } from "./services/dify/memory";
@@ -61,7 +60,7 @@ const noSpace = ({ dataDir }: Config): string[] => {
 };
 
 /** What the Dify bundle asks of the engine and of data that is there already. */
-async function difyFaults(docker: Docker, { dataDir }: Config, plan: StackPlan["dify"]): Promise<Findings> {
+async function difyFaults(docker: EngineQuestions, { dataDir }: Config, plan: StackPlan["dify"]): Promise<Findings> {
   if (plan === undefined) return { faults: [], notes: [] };
   const { MemTotal = 0 } = (await docker.info()) as { MemTotal?: number };
   const faults = [...memoryFaults(plan.memoryMiB, MemTotal), ...dataFaults(dataDir, plan.data)];
@@ -74,7 +73,7 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const { plan, faults } = planStack(config);
   const services: Record<string, ServiceSpec> = { ...plan?.core, ...plan?.ai?.services, ...plan?.dify?.services };
   const ports = Object.values(services).flatMap((spec) => wantedPorts(spec, portKeys(config)));
-  const docker = connect(engine.host);
+  const docker = engineQuestions(engine.host);
   const taken = await portFaults(docker, ports, stackLabels(config));
   const gpu = plan?.ai === undefined ? [] : await gpuFaults(docker, config.gpu);
   const dify = await difyFaults(docker, config, plan?.dify);

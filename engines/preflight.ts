@@ -79,7 +79,7 @@ const pathArgument = (key: string): string => (key.includes(".") ? `--path ${key
 
 /** One line for each port that something else holds. `labels` tell the containers of this stack. */
 export async function portFaults(
-  docker: Docker,
+  docker: Pick<Docker, "listContainers">,
   ports: readonly WantedPort[],
   labels: Readonly<Record<string, string>>,
 ): Promise<string[]> {
