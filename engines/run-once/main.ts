@@ -12,7 +12,11 @@ interface Wanted {
 }
 
 const { host, seconds, args } = JSON.parse(readFileSync(0, "utf8")) as Wanted;
-runOnce(connect(host), args, seconds).catch((error: Error) => {
+// An interrupted update must not leave the container behind: nothing in the state would remind of it.
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => stop.abort(new Error(`${args.name} was interrupted (${signal})`)));
+runOnce(connect(host), args, { seconds, signal: stop.signal }).catch((error: Error) => {
   console.error(error.message);
   process.exit(1);
 });

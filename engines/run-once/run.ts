@@ -14,14 +14,22 @@ async function remove(docker: Docker, name: string): Promise<void> {
   }
 }
 
+interface Limits {
+  readonly seconds: number;
+  /** Ends the wait at once. */
+  readonly signal?: AbortSignal;
+}
+
 /** Exit code; undefined when it has not ended after so many seconds. */
-async function exitCode(container: Docker.Container, seconds: number): Promise<number | undefined> {
-  const abortSignal = AbortSignal.timeout(seconds * 1000);
+async function exitCode(container: Docker.Container, { seconds, signal }: Limits): Promise<number | undefined> {
+  const timeout = AbortSignal.timeout(seconds * 1000);
   try {
+    const abortSignal = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
     const { StatusCode } = (await container.wait({ abortSignal })) as { StatusCode: number };
     return StatusCode;
   } catch (error) {
-    if (abortSignal.aborted) return undefined;
+    signal?.throwIfAborted();
+    if (timeout.aborted) return undefined;
     throw error;
   }
 }
@@ -41,18 +49,19 @@ async function log(container: Docker.Container): Promise<string> {
 /**
  * Runs it, and removes it. A container of the same name is what an interrupted run left: it is removed first.
  *
- * @throws Error with the end of its log when it ends with another exit code than 0, or not within `seconds`.
+ * @throws Error with the end of its log when it ends with another exit code than 0, or not within `seconds`; the signal's
+ * reason when that was given.
  */
-export async function runOnce(docker: Docker, args: ContainerArgs, seconds: number): Promise<void> {
+export async function runOnce(docker: Docker, args: ContainerArgs, limits: Limits): Promise<void> {
   await remove(docker, args.name);
   const container = await docker.createContainer(createOptions(args));
   try {
     for (const { name, aliases } of furtherNetworks(args))
       await docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: { Aliases: aliases } });
     await container.start();
-    const code = await exitCode(container, seconds);
+    const code = await exitCode(container, limits);
     if (code === 0) return;
-    const how = code === undefined ? `did not end within ${seconds} s` : `ended with exit code ${code}`;
+    const how = code === undefined ? `did not end within ${limits.seconds} s` : `ended with exit code ${code}`;
     throw new Error(
       `${args.name} ${how}; it is run again by the next update. The end of its log:\n${await log(container)}`,
     );

@@ -4,6 +4,7 @@ import Docker from "dockerode";
 import { containerArgs } from "../../engines/container-args";
 import { runOnce } from "../../engines/run-once/run";
 import { busyboxImage } from "../support/busybox-image";
+import { eventually } from "../support/eventually";
 import { spec } from "../support/spec";
 
 jest.setTimeout(120_000);
@@ -12,10 +13,10 @@ const stack = `once-${randomBytes(3).toString("hex")}`;
 let image: string;
 beforeAll(async () => (image = await busyboxImage(docker)));
 
-const run = (script: string, seconds = 30): Promise<void> => {
+const run = (script: string, seconds = 30, signal?: AbortSignal): Promise<void> => {
   const job = spec({ name: "job", networks: [], health: { runsOnce: true }, entrypoint: ["/bin/sh", "-c"] });
   const place = { project: "p", stack, dataDir: "/nowhere", engineSocket: "/nowhere", image, generations: [] };
-  return runOnce(docker, containerArgs({ ...job, command: [script] }, place), seconds);
+  return runOnce(docker, containerArgs({ ...job, command: [script] }, place), { seconds, ...(signal && { signal }) });
 };
 const left = async (): Promise<number> =>
   (await docker.listContainers({ all: true, filters: { label: [`mcp-stack.stack=${stack}`] } })).length;
@@ -36,6 +37,14 @@ describe("a container that runs once", () => {
 
   it("fails when it does not end in time", async () => {
     await expect(run("sleep 60", 1)).rejects.toThrow(`p-${stack}-job did not end within 1 s`);
+  });
+
+  it("is removed when its update is interrupted", async () => {
+    const stop = new AbortController();
+    const running = run("sleep 60", 30, stop.signal);
+    await eventually(async () => expect(await left()).toBe(1));
+    stop.abort(new Error("interrupted"));
+    await expect(running).rejects.toThrow("interrupted");
   });
 
   it("takes the place of what an interrupted run left", async () => {
