@@ -54,6 +54,13 @@ export interface PlanResult {
   readonly faults: readonly string[];
 }
 
+/** Every image that has to be there, of the core and of the bundles that are on. */
+export const plannedImages = ({ images, ai, dify }: Pick<StackPlan, "images" | "ai" | "dify">): WantedImage[] => [
+  ...images,
+  ...(ai?.images ?? []),
+  ...(dify?.images ?? []),
+];
+
 /** Who the data directories belong to: whoever runs Pulumi, so that people can put files there. */
 export const dataUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 

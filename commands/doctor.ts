@@ -5,8 +5,8 @@ import { parse, type Config } from "../config";
 import { stackLabels } from "../engines/container-args";
 import { ownerFaults, portFaults, wantedPorts } from "../engines/preflight";
 import { freeMiB } from "../engines/free-space";
-import { connect } from "../engines/images/engine";
 import type { EngineAddress } from "../engines/locate";
+import { engineQuestions } from "../engines/read";
 import { findEngine, portKeys } from "../prepare";
 import { planStack, type StackPlan } from "../stack";
 import { answerFinding, cpuFinding, diskFinding, findingsText, memoryFinding, type Finding } from "./doctor/findings";
@@ -54,7 +54,7 @@ const faultFindings = (what: string, faults: readonly string[], fine: string): F
 
 async function portFindings(config: Config, plan: StackPlan, engine: EngineAddress): Promise<Finding[]> {
   const ports = servicesOf(plan).flatMap((spec) => wantedPorts(spec, portKeys(config)));
-  const faults = await portFaults(connect(engine.host), ports, stackLabels(config));
+  const faults = await portFaults(engineQuestions(engine.host), ports, stackLabels(config));
   const fine = ports.map(({ address, host }) => `${address}:${host}`).join(", ");
   return faultFindings("ports", faults, `${fine} free, or this stack's own`);
 }

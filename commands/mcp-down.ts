@@ -1,7 +1,7 @@
 /** `npm run mcp-down`: as `down`; with --purge data and images go too. */
 import { connect } from "../engines/images/engine";
 import { findEngine } from "../prepare";
-import { planStack } from "../stack";
+import { plannedImages, planStack } from "../stack";
 import { askText, interactive, say } from "./ask";
 import { down } from "./down";
 import { deleteData, deleteImages, purgeFault, purgeSummary } from "./purge";
@@ -34,9 +34,7 @@ async function purge({ stack, confirm, images: withImages }: DownOptions): Promi
   const { plan, faults } = planStack(config);
   if (plan === undefined)
     throw new Error(`Nothing was changed, because the config has faults:\n  ${faults.join("\n  ")}`);
-  const references = [...plan.images, ...(plan.ai?.images ?? []), ...(plan.dify?.images ?? [])].map(
-    ({ reference }) => reference,
-  );
+  const references = plannedImages(plan).map(({ reference }) => reference);
   const images = withImages ? references : [];
   await confirmed(stack, confirm, purgeSummary(config, images));
   await down({ stack });

@@ -6,7 +6,7 @@ import { readLock } from "../engines/images/lock";
 import type { EngineAddress } from "../engines/locate";
 import { prepare } from "../prepare";
 import { stackEndpoints } from "../services/endpoints";
-import { usedImages } from "../stack";
+import { plannedImages, usedImages } from "../stack";
 import { newPassword } from "./admin-password";
 import { askYes, interactive, say } from "./ask";
 import { ensureEngine } from "./ensure-engine";
@@ -99,7 +99,7 @@ export async function up(options: UpOptions): Promise<void> {
   const config = await pinDigests(workspace, settled, engine, yes);
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);
-  await fetchImages(config, docker, [...plan.images, ...(plan.ai?.images ?? []), ...(plan.dify?.images ?? [])]);
+  await fetchImages(config, docker, plannedImages(plan));
   const password = newPassword(config);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
   const { code, interrupted } = await update(workspace, json);

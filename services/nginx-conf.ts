@@ -86,6 +86,14 @@ ${indent(unique(PATH_ROUTES).map(deadUpstream).join("\n"), 4)}
     ${OWN_ERRORS}
 }`;
 
+/** Where Nginx puts what does not fit into memory. */
+export const TEMP_PATHS = `# The root file system is read-only.
+client_body_temp_path /tmp/client-body;
+proxy_temp_path /tmp/proxy;
+fastcgi_temp_path /tmp/fastcgi;
+uwsgi_temp_path /tmp/uwsgi;
+scgi_temp_path /tmp/scgi;`;
+
 const head = (settings: RouterSettings): string => `
 default_type application/json;
 server_tokens off;
@@ -96,12 +104,7 @@ log_format json escape=json '{"time":"$time_iso8601","client":"$http_x_real_ip",
     '"status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr","upstreamSeconds":"$upstream_response_time"}';
 access_log ${settings.accessLog ? "/dev/stdout json" : "off"};
 
-# The root file system is read-only.
-client_body_temp_path /tmp/client-body;
-proxy_temp_path /tmp/proxy;
-fastcgi_temp_path /tmp/fastcgi;
-uwsgi_temp_path /tmp/uwsgi;
-scgi_temp_path /tmp/scgi;
+${TEMP_PATHS}
 
 # As much as the ingress lets through: 64 KiB of headers.
 client_header_buffer_size 4k;

@@ -1,7 +1,8 @@
 /** llama-cpp: llama-server of llama.cpp with one local language model, OpenAI-compatible. */
 import { KINDS } from "../models";
+import { secretPath } from "../secret-files";
 import type { ServiceSpec } from "../spec";
-import { CHAT_MODEL, SECRETS, secretPath, type AiSettings } from "./settings";
+import { CHAT_MODEL, SECRETS, type AiSettings } from "./settings";
 
 const PORT = 8080;
 const MODELS = "/models";

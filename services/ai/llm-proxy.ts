@@ -1,8 +1,9 @@
 /** llm-proxy: LiteLLM before local and hosted models, without a database: its models are in a file, its one key is generated. */
 import { stringify } from "yaml";
 import type { LlmProvider } from "../../config";
+import { secretMounts, secretPath } from "../secret-files";
 import type { PublishedPort, RenderedFile, ServiceSpec } from "../spec";
-import { CHAT_MODEL, SECRETS, secretPath, SPEECH_MODEL, type AiSettings } from "./settings";
+import { CHAT_MODEL, SECRETS, SPEECH_MODEL, type AiSettings } from "./settings";
 
 const PORT = 4000;
 const CONFIG_DIRECTORY = "/etc/llm-proxy";
@@ -89,7 +90,7 @@ export function llmProxyService(settings: AiSettings): ServiceSpec {
     ports: published(settings),
     mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 256, mode: 0o1777 }],
     files: [{ target: CONFIG_DIRECTORY, files: files(settings) }],
-    secrets: secrets.map((secret) => ({ secret, target: secretPath(secret) })),
+    secrets: secretMounts(secrets),
     health: {
       // Neither curl nor wget is in the image.
       command: [

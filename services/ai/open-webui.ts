@@ -1,7 +1,8 @@
 /** open-webui: chat in the browser, with the local models and the stack's MCP servers. Its environment is the authority, not its database. */
 import { ROUTER, upstreamUrl } from "../routes";
+import { secretMounts, secretPath } from "../secret-files";
 import type { PublishedPort, RenderedFile, ServiceSpec } from "../spec";
-import { CHAT_MODEL, SECRETS, secretPath, SPEECH_MODEL, type AiSettings } from "./settings";
+import { CHAT_MODEL, SECRETS, SPEECH_MODEL, type AiSettings } from "./settings";
 
 const PORT = 8080;
 const CONFIG_DIRECTORY = "/etc/open-webui";
@@ -108,7 +109,7 @@ export function openWebuiService(settings: AiSettings): ServiceSpec {
       { kind: "tmpfs", target: "/tmp", sizeMiB: 512, mode: 0o1777 },
     ],
     files: [{ target: CONFIG_DIRECTORY, files: [start] }],
-    secrets: secrets.map((secret) => ({ secret, target: secretPath(secret) })),
+    secrets: secretMounts(secrets),
     health: {
       command: ["python3", "-c", `import urllib.request as r; r.urlopen("http://127.0.0.1:${PORT}/health", timeout=4)`],
       intervalSeconds: 5,

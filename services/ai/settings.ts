@@ -41,6 +41,3 @@ export const SECRETS = {
   adminPassword: "webui-admin-password",
   providers: "llm-env",
 } as const;
-
-/** Directory in the container of a secret's files. */
-export const secretPath = (name: string): string => `/run/secrets/${name}`;

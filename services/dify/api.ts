@@ -1,4 +1,5 @@
 /** Dify's back end: one image as API, worker, scheduler and, once, as migration. */
+import { secretMounts } from "../secret-files";
 import type { ServiceSpec } from "../spec";
 import { MEMORY, ONE_SHOT_MEMORY } from "./memory";
 import { BUCKET, BUCKET_USER, MINIO_PORT } from "./minio";
@@ -6,7 +7,7 @@ import { PLUGIN_DAEMON_URL } from "./plugin-daemon";
 import { DATABASES, POSTGRES, POSTGRES_PORT, ROLE } from "./postgres";
 import { REDIS, REDIS_PORT } from "./redis";
 import { SANDBOX, SANDBOX_PORT } from "./sandbox";
-import { difyUrl, SECRETS, secretMounts, valueOf, WITH_SECRETS, withSecrets, type DifySettings } from "./settings";
+import { difyUrl, SECRETS, valueOf, WITH_SECRETS, withSecrets, type DifySettings } from "./settings";
 import { PROXY_URL } from "./ssrf-proxy";
 
 export const API = "dify-api";

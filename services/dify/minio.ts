@@ -1,7 +1,9 @@
 /** minio: Dify's files as objects, and the one-shot that makes its bucket and a user that can do nothing else. */
+import { secretFile, secretMounts } from "../secret-files";
 import type { ServiceSpec } from "../spec";
-import { MEMORY, ONE_SHOT_MEMORY } from "./memory";
-import { SECRETS, secretFile, secretMounts, type DifySettings } from "./settings";
+import { MEMORY } from "./memory";
+import { SMALL_ONE_SHOT } from "./one-shot";
+import { SECRETS, type DifySettings } from "./settings";
 
 export const MINIO_PORT = 9000;
 export const BUCKET = "dify";
@@ -84,13 +86,13 @@ esac
 /** What to run once MinIO answers; all of it can be repeated. */
 export function bucketOneShot(): ServiceSpec {
   return {
+    ...SMALL_ONE_SHOT,
     name: "minio-bucket",
     image: "minio-client",
     entrypoint: ["/bin/sh", `${SCRIPTS}/bucket.sh`],
     command: [],
     environment: { HOME: "/tmp", MC_CONFIG_DIR: "/tmp/.mc" },
     networks: ["dify"],
-    ports: [],
     mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 }],
     files: [
       {
@@ -102,13 +104,6 @@ export function bucketOneShot(): ServiceSpec {
       },
     ],
     secrets: secretMounts([SECRETS.minioRoot, SECRETS.bucket]),
-    health: { runsOnce: true },
     user: "65532:65532",
-    readOnlyRoot: true,
-    capabilities: [],
-    memoryMiB: ONE_SHOT_MEMORY.small,
-    startSeconds: 60,
-    stopSeconds: 10,
-    init: true,
   };
 }

@@ -1,6 +1,6 @@
 /** Rendering of the nginx.conf of Dify's own proxy: text in, text out. */
 import { indent, deadUpstream } from "../nginx-answers";
-import { RESOLVER_FILE } from "../nginx-conf";
+import { RESOLVER_FILE, TEMP_PATHS } from "../nginx-conf";
 import type { Upstream } from "../routes";
 import { DIFY_ROUTES, type DifyRoute } from "./routes";
 
@@ -46,12 +46,7 @@ include ${RESOLVER_FILE};
 resolver_timeout 2s;
 access_log off;
 
-# The root file system is read-only.
-client_body_temp_path /tmp/client-body;
-proxy_temp_path /tmp/proxy;
-fastcgi_temp_path /tmp/fastcgi;
-uwsgi_temp_path /tmp/uwsgi;
-scgi_temp_path /tmp/scgi;
+${TEMP_PATHS}
 
 client_max_body_size 100m;
 client_header_buffer_size 4k;

@@ -1,6 +1,6 @@
 /** dify-permissions: gives each data directory to the user of its image, which only root can; nothing is opened to all. */
 import type { ServiceSpec } from "../spec";
-import { ONE_SHOT_MEMORY } from "./memory";
+import { SMALL_ONE_SHOT } from "./one-shot";
 import { POSTGRES, POSTGRES_DATA } from "./postgres";
 
 /** Directories below dataDir whose images run as a user of their own, and that user ("uid:gid"). */
@@ -18,23 +18,18 @@ const targetOf = (path: string): string => `/data/${path}`;
 export function permissionsOneShot(): ServiceSpec {
   const changes = Object.entries(OWNERS).map(([path, owner]) => `chown ${owner} ${targetOf(path)}`);
   return {
+    ...SMALL_ONE_SHOT,
     name: "dify-permissions",
     image: POSTGRES,
     entrypoint: ["/bin/sh", "-euc"],
     command: [changes.join("\n")],
     environment: {},
     networks: [],
-    ports: [],
     mounts: Object.keys(OWNERS).map((path) => ({ kind: "data", path, target: targetOf(path) })),
     files: [],
     secrets: [],
-    health: { runsOnce: true },
     user: "0:0",
-    readOnlyRoot: true,
     capabilities: ["CAP_CHOWN"],
-    memoryMiB: ONE_SHOT_MEMORY.small,
     startSeconds: 30,
-    stopSeconds: 10,
-    init: true,
   };
 }

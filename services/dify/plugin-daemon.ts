@@ -1,9 +1,10 @@
 /** dify-plugin-daemon: installs plugins and runs them as processes of its own. */
+import { secretMounts } from "../secret-files";
 import type { ServiceSpec } from "../spec";
 import { MEMORY } from "./memory";
 import { DATABASES, POSTGRES, POSTGRES_PORT, ROLE } from "./postgres";
 import { REDIS, REDIS_PORT } from "./redis";
-import { SECRETS, secretMounts, valueOf, WITH_SECRETS, withSecrets, type DifySettings } from "./settings";
+import { SECRETS, valueOf, WITH_SECRETS, withSecrets, type DifySettings } from "./settings";
 
 export const PLUGIN_DAEMON = "dify-plugin-daemon";
 export const PLUGIN_DAEMON_PORT = 5002;

@@ -1,7 +1,9 @@
 /** dify-postgres: PostgreSQL with pgvector, and the one-shot that makes Dify's role, databases and extension in it. */
+import { secretFile, secretMounts } from "../secret-files";
 import type { ServiceSpec } from "../spec";
-import { MEMORY, ONE_SHOT_MEMORY } from "./memory";
-import { SECRETS, secretFile, secretMounts } from "./settings";
+import { MEMORY } from "./memory";
+import { SMALL_ONE_SHOT } from "./one-shot";
+import { SECRETS } from "./settings";
 
 export const POSTGRES = "dify-postgres";
 export const POSTGRES_PORT = 5432;
@@ -99,13 +101,13 @@ exec psql --no-psqlrc --quiet --host ${POSTGRES} --username postgres --dbname po
 /** What to run once the database answers: all of it can be repeated, and passwords follow their files. */
 export function databaseOneShot(): ServiceSpec {
   return {
+    ...SMALL_ONE_SHOT,
     name: "dify-database",
     image: POSTGRES,
     entrypoint: ["/bin/sh", `${SCRIPTS}/database.sh`],
     command: [],
     environment: { HOME: "/tmp" },
     networks: ["dify"],
-    ports: [],
     mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 }],
     files: [
       {
@@ -117,13 +119,6 @@ export function databaseOneShot(): ServiceSpec {
       },
     ],
     secrets: secretMounts([SECRETS.databaseRoot, SECRETS.database]),
-    health: { runsOnce: true },
     user: USER,
-    readOnlyRoot: true,
-    capabilities: [],
-    memoryMiB: ONE_SHOT_MEMORY.small,
-    startSeconds: 60,
-    stopSeconds: 10,
-    init: true,
   };
 }

@@ -1,7 +1,8 @@
 /** dify-redis: cache, queue and locks of Dify. */
+import { secretFile, secretMounts, secretPath } from "../secret-files";
 import type { ServiceSpec } from "../spec";
 import { MEMORY } from "./memory";
-import { SECRETS, secretFile, secretMounts, secretPath } from "./settings";
+import { SECRETS } from "./settings";
 
 export const REDIS = "dify-redis";
 export const REDIS_PORT = 6379;

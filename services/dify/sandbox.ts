@@ -1,7 +1,8 @@
 /** dify-sandbox: runs the code of workflows, on a network where nothing but the proxy leads outside. */
+import { secretMounts } from "../secret-files";
 import type { ServiceSpec } from "../spec";
 import { MEMORY } from "./memory";
-import { SECRETS, secretMounts, valueOf, WITH_SECRETS, withSecrets } from "./settings";
+import { SECRETS, valueOf, WITH_SECRETS, withSecrets } from "./settings";
 import { PROXY_URL } from "./ssrf-proxy";
 
 export const SANDBOX = "dify-sandbox";

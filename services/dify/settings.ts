@@ -1,6 +1,7 @@
 /** What shapes the Dify bundle: plain data, made of the config; and the names that its services share. */
 import type { Config } from "../../config";
-import type { RenderedDirectory, SecretMount } from "../spec";
+import { secretFile } from "../secret-files";
+import type { RenderedDirectory } from "../spec";
 
 /** The release that the specs are written for; the images of a release go together. */
 export const DIFY_VERSION = "1.17.1";
@@ -48,13 +49,6 @@ export const GENERATED: readonly GeneratedSecret[] = [
   { name: SECRETS.minioRoot, bytes: 24, files: {} },
   { name: SECRETS.bucket, bytes: 24, files: {} },
 ];
-
-/** Directory in the container of a secret's files. */
-export const secretPath = (name: string): string => `/run/secrets/${name}`;
-/** File in the container of a secret's bare value. */
-export const secretFile = (name: string): string => `${secretPath(name)}/value`;
-export const secretMounts = (names: readonly string[]): SecretMount[] =>
-  names.map((secret) => ({ secret, target: secretPath(secret) }));
 
 /** Where browsers find it. */
 export const difyUrl = ({ baseDomain, httpPort }: Pick<DifySettings, "baseDomain" | "httpPort">): string =>
