@@ -6,7 +6,7 @@ import { readLock } from "../engines/images/lock";
 import type { EngineAddress } from "../engines/locate";
 import { prepare } from "../prepare";
 import { stackEndpoints } from "../services/endpoints";
-import { plannedImages, usedImages } from "../stack";
+import { plannedImages, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
 import { askYes, interactive, say } from "./ask";
 import { ensureEngine } from "./ensure-engine";
@@ -14,12 +14,14 @@ import { showFailedServices } from "./failed-services";
 import { everyServer } from "./every-server";
 import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
+import { servicesOf } from "./planned";
+import { runShown } from "./progress/run";
 import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
 import { readState } from "./state";
 import { endpointTable, nextStep } from "./summary";
 import { isOldState, settleUnfinished, trustState } from "./unfinished";
-import { openWorkspace, requirePulumi, runPulumi, type PulumiResult, type Workspace } from "./workspace";
+import { openWorkspace, requirePulumi, type PulumiResult, type Workspace } from "./workspace";
 
 export interface UpOptions {
   readonly stack: string;
@@ -81,11 +83,12 @@ async function shownByPlugin(workspace: Workspace): Promise<Set<string>> {
   return new Set(resources.flatMap(({ id, initErrors }) => (id !== undefined && initErrors?.length ? [id] : [])));
 }
 
-function update(workspace: Workspace, json: boolean): Promise<PulumiResult> {
-  const args = ["up", "--yes", "--skip-preview", ...(interactive() ? [] : ["--non-interactive"])];
+function update(workspace: Workspace, plan: StackPlan, json: boolean): Promise<PulumiResult> {
+  const args = ["up", "--yes", "--skip-preview"];
   // An older state may name what is gone by now.
   if (isOldState(workspace)) args.push("--refresh");
-  return runPulumi(workspace, args, { output: json ? "stderr" : "show" });
+  const services = servicesOf(plan).map(({ name }) => name);
+  return runShown({ workspace, args, services, output: json ? process.stderr : process.stdout });
 }
 
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
@@ -102,7 +105,7 @@ export async function up(options: UpOptions): Promise<void> {
   await fetchImages(config, docker, plannedImages(plan));
   const password = newPassword(config);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
-  const { code, interrupted } = await update(workspace, json);
+  const { code, interrupted } = await update(workspace, plan, json);
   process.exitCode = code;
   if (code === 0) {
     trustState(workspace);

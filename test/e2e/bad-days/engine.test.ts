@@ -62,7 +62,7 @@ describe("an engine whose disk is full", () => {
 describe("an engine that ends in the middle", () => {
   it("fails the update, which names the engine", async () => {
     const update = stack.start("up");
-    await update.waitFor(/Container mcp-gateway creating .*starting for/);
+    await update.waitFor(/^mcp-gateway: starting for/m);
     await engine.kill();
     const { code, output } = await update.done;
     expect(code).not.toBe(0);

@@ -18,7 +18,7 @@ const GO_ON = "Interrupted: npm run up goes on from here, npm run down removes w
 
 /** Waits until the plugin waits for a service: then its container runs, and is not healthy yet. */
 const starting = (update: RunningCommand, service: string): Promise<unknown> =>
-  update.waitFor(new RegExp(`Container ${service} creating .*starting for`));
+  update.waitFor(new RegExp(`^${service}: starting for`, "m"));
 const services = async (): Promise<string[]> =>
   (await stack.containers())
     .map(({ Labels }) => Labels["mcp-stack.service"] ?? "")
@@ -46,7 +46,7 @@ async function complete(): Promise<void> {
 describe("Ctrl-C", () => {
   it("before the first container stops the update there", async () => {
     const update = stack.start("up");
-    await update.waitFor(/Network edge creating/);
+    await update.waitFor(/^network edge: creating$/m);
     signal(update, "SIGINT");
     const { code, output } = await update.done;
     expect(code).not.toBe(0);
@@ -73,7 +73,7 @@ describe("Ctrl-C", () => {
     const update = stack.start("up");
     await starting(update, "mcp-router");
     signal(update, "SIGINT");
-    await update.waitFor(/press \^C again/);
+    await update.waitFor(/Ctrl-C again: at once/);
     signal(update, "SIGINT");
     const { code, output } = await update.done;
     expect(code).not.toBe(0);
