@@ -86,8 +86,11 @@ it("npm run up uses that CLI with those plugins: no other PATH, no other home, n
   expect(stderr).toContain(`pulumi 3.259.0: ${machine.bin}/pulumi on PATH; official plugins\n`);
   const [version, ...others] = calls();
   expect(version?.args).toEqual(["version"]);
-  expect(others.at(-1)?.args).toEqual(["up", "--yes", "--skip-preview", "--non-interactive"]);
-  expect(others.map(added)).toEqual(others.map(expected));
+  const events = ["--event-log", expect.stringContaining("events.json") as string];
+  expect(others.at(-1)?.args).toEqual(["up", "--yes", "--skip-preview", "--non-interactive", ...events]);
+  expect(others.slice(0, -1).map(added)).toEqual(others.slice(0, -1).map(expected));
+  // The CLI has --event-log only with its debug commands on.
+  expect(others.slice(-1).map(added)).toEqual([{ ...expected(), PULUMI_DEBUG_COMMANDS: "true" }]);
   expect(machine.toolchainCache()).toEqual(["resolved.json"]);
 });
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { display, frame } from "../../../commands/progress/display";
 import { Progress, type Row } from "../../../commands/progress/rows";
 
@@ -20,7 +21,7 @@ function logOf(...rows: readonly Row[]): string {
   for (const each of rows) log.row(each);
   log.remark({ severity: "error", text: "it broke" });
   log.end();
-  return text;
+  return stripVTControlCharacters(text);
 }
 
 describe("an update in a log", () => {
@@ -50,7 +51,10 @@ describe("an update in a log", () => {
 });
 
 describe("an update on a terminal", () => {
-  const lines = (...args: Parameters<typeof frame>): string[] => frame(...args).split("\n");
+  const lines = (...args: Parameters<typeof frame>): string[] =>
+    stripVTControlCharacters(frame(...args))
+      .split("\n")
+      .map((line) => line.trimEnd());
 
   it("shows every service, and other steps only while they run or when they failed", () => {
     const other = row("network edge", { service: false, state: "done", what: "done" });
