@@ -56,6 +56,10 @@ _list:
 @sync-ai *args:
     node commands/entry.js sync-ai "$@"
 
+# the stack as a file for docker compose
+@export-compose *args:
+    node commands/entry.js export-compose "$@"
+
 # what this machine lacks
 @doctor *args:
     node commands/entry.js doctor "$@"

@@ -118,8 +118,17 @@ function addDoctor(root: Command, load: Load, stack: StackOption): void {
     .action((options) => load<typeof import("./doctor")>("doctor").doctor(options));
 }
 
+function addExport(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("export-compose")
+    .description("write the stack as a file for docker compose, and what its containers mount")
+    .option(...stack)
+    .option("-o, --output <file>", "write it there, not to standard output")
+    .action((options) => load<typeof import("./export-compose")>("export-compose").exportCompose(options));
+}
+
 /** Adds them to the command line. */
 export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
-  for (const add of [addUpAndDown, addStatus, addLogs, addRestart, addTopology, addSync, addDoctor])
+  for (const add of [addUpAndDown, addStatus, addLogs, addRestart, addTopology, addSync, addDoctor, addExport])
     add(root, load, stack);
 }

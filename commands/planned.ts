@@ -74,10 +74,15 @@ export const servicesOf = ({ core, ai, dify }: Pick<StackPlan, "core" | "ai" | "
   ...(dify === undefined ? [] : difyServices(dify)),
 ];
 
-/** What would run. `engineSocket` is the socket's path as containers mount it. */
-export function plannedServices(config: Config, plan: StackPlan, engineSocket: string): PlannedService[] {
+/** What would run. `engineSocket` is the socket's path as containers mount it; `specs` are those that are asked for. */
+export function plannedServices(
+  config: Config,
+  plan: StackPlan,
+  engineSocket: string,
+  specs: readonly ServiceSpec[] = servicesOf(plan),
+): PlannedService[] {
   const secrets = secretGenerations(plan, config.dataDir);
-  return servicesOf(plan).map((spec) => {
+  return specs.map((spec) => {
     const more = spec.name === plan.core.gateway.name ? plan.volumes.map(({ path }) => path) : [];
     const mounted = spec.secrets.flatMap(({ secret }) => secrets.get(secret) ?? []);
     // In the order in which components/service.ts joins them: the label is a hash of the list.

@@ -15,7 +15,7 @@ export interface DockerSettings extends Pick<Placement, "project" | "stack" | "d
 }
 
 /** Networks from which nothing outside is reached. */
-const INTERNAL: readonly NetworkName[] = ["dify-ssrf"];
+export const INTERNAL_NETWORKS: readonly NetworkName[] = ["dify-ssrf"];
 /** Option of bridges: the host has no address on the network, so nothing on it reaches what the host listens on. */
 const NO_HOST_ADDRESS = "com.docker.network.bridge.inhibit_ipv4";
 
@@ -35,7 +35,7 @@ export class DockerEngine implements Engine {
       name: resourceName(this.settings, name),
       driver: "bridge",
       labels: labelList(stackLabels(this.settings)),
-      ...(INTERNAL.includes(name) ? { internal: true, options: { [NO_HOST_ADDRESS]: "true" } } : {}),
+      ...(INTERNAL_NETWORKS.includes(name) ? { internal: true, options: { [NO_HOST_ADDRESS]: "true" } } : {}),
     };
     this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
   }

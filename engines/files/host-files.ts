@@ -125,6 +125,10 @@ function copy({ base, generation, name, file, source, names }: Common & layout.C
 const ACTIONS = { owner, service, secret, copy };
 export type Action = keyof typeof ACTIONS;
 
+/** Writes what a plan says, in this process. */
+export const writeHostFiles = <A extends Action>(action: A, plan: Parameters<(typeof ACTIONS)[A]>[0]): void =>
+  (ACTIONS[action] as (plan: object) => void)(plan);
+
 function main(): void {
   const name = process.argv[2] ?? "";
   const action = (ACTIONS as Record<string, (plan: never) => void>)[name];

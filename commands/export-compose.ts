@@ -1,0 +1,109 @@
+/** `npm run export-compose`: the stack for `docker compose`, with everything on disk that its containers mount. */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { stringify } from "yaml";
+import { downloadPlan } from "../components/model-plan";
+import { servicePlan } from "../components/service-plan";
+import type { Config } from "../config";
+import { composeFile } from "../engines/compose/compose-file";
+import { resourceName } from "../engines/container-args";
+import { INTERNAL_NETWORKS } from "../engines/docker";
+import { writeHostFiles } from "../engines/files/host-files";
+import * as layout from "../engines/files/layout";
+import { download } from "../engines/models/download";
+import { modelGeneration } from "../engines/models/record";
+import { findEngine, prepare, type Prepared } from "../prepare";
+import { startOrder } from "../services/start-order";
+import { dataUser, type StackPlan } from "../stack";
+import { say } from "./ask";
+import { plannedServices } from "./planned";
+import { readConfig } from "./stack-config";
+
+export interface ExportOptions {
+  readonly stack: string;
+  /** Where to write it; undefined: standard output. */
+  readonly output?: string;
+}
+
+/** Networks that the services of a plan join. */
+function networksOf(config: Config, plan: StackPlan) {
+  const names = new Set(startOrder(plan).flatMap(({ spec }) => spec.networks));
+  return [...names].map((name) => ({
+    name,
+    fullName: resourceName(config, name),
+    internal: INTERNAL_NETWORKS.includes(name),
+  }));
+}
+
+/** The compose file of a plan, as plain data. */
+export function stackCompose(config: Config, { plan, engineSocket }: Pick<Prepared, "plan" | "engineSocket">): object {
+  const order = startOrder(plan);
+  const planned = plannedServices(
+    config,
+    plan,
+    engineSocket,
+    order.map(({ spec }) => spec),
+  );
+  return composeFile({
+    project: resourceName(config, "compose"),
+    dataDir: config.dataDir,
+    services: planned.map(({ spec, args }, index) => ({
+      name: spec.name,
+      args,
+      runsOnce: "runsOnce" in spec.health,
+      after: order[index]?.after.map(({ name }) => name) ?? [],
+    })),
+    networks: networksOf(config, plan),
+    volumes: plan.volumes.map((volume) => ({
+      fullName: resourceName(config, volume.name),
+      device: path.join(config.dataDir, volume.path),
+    })),
+    volumeUser: plan.core.gateway.name,
+    localImages: config.imageSource === "build",
+  });
+}
+
+/** Rendered files, directories and secrets, as the graph's nodes write them: what is intact stays as it is. */
+function writeFiles({ dataDir: base }: Config, { plan, owner }: Prepared): void {
+  writeHostFiles("owner", { base, owner, generation: layout.ownerGeneration(base, owner) });
+  for (const part of [plan.secrets, plan.ai?.secrets, plan.dify?.secrets]) {
+    for (const secret of part?.generated ?? [])
+      writeHostFiles("secret", { base, ...secret, generation: layout.secretGeneration(base, secret) });
+    for (const secret of part?.copied ?? [])
+      writeHostFiles("copy", { base, ...secret, generation: layout.copyGeneration(base, secret) });
+  }
+  for (const { spec } of startOrder(plan)) {
+    const more = spec.name === plan.core.gateway.name ? plan.volumes.map((volume) => volume.path) : [];
+    const files = servicePlan(spec, dataUser(), more);
+    if (files.rendered.length + files.directories.length === 0) continue;
+    writeHostFiles("service", { base, ...files, generation: layout.serviceGeneration(base, files) });
+  }
+}
+
+async function fetchModels({ dataDir, secretsFile }: Config, { ai }: StackPlan): Promise<void> {
+  for (const choice of ai === undefined ? [] : [ai.models.llama, ai.models.whisper]) {
+    const plan = downloadPlan({ choice, dataDir, secretsFile });
+    await download({ ...plan, generation: modelGeneration(plan) });
+  }
+}
+
+const head = ({ stack, dataDir }: Config): string =>
+  [
+    `# The stack "${stack}" for docker compose 2.24 or newer, made by: npm run export-compose -- --stack ${stack}`,
+    `# Its files, secrets and data are in ${dataDir}; DATA_DIR names another place after they were moved.`,
+    "# Bring the stack down before: both use the same names, ports and data.",
+    "",
+  ].join("\n");
+
+/** Writes the file, and what it mounts. @throws StackFaults when the stack cannot come up as it is configured */
+export async function exportCompose({ stack, output }: ExportOptions): Promise<void> {
+  const config = readConfig(stack);
+  const prepared = await prepare(config, await findEngine(config));
+  writeFiles(config, prepared);
+  await fetchModels(config, prepared.plan);
+  // Only now do the labels tell the files that are there.
+  const text = `${head(config)}${stringify(stackCompose(config, prepared), { aliasDuplicateObjects: false, version: "1.1" })}`;
+  if (output === undefined) return void process.stdout.write(text);
+  writeFileSync(output, text);
+  say(`wrote ${output}; next: npm run down, then docker compose --file ${output} up --wait`);
+}

@@ -1,0 +1,117 @@
+/** The stack without Pulumi: what `npm run export-compose` writes, brought up by Docker Compose. */
+import fs from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { findCompose, type Compose } from "../support/compose";
+import { eventually } from "../support/eventually";
+import { withSession } from "../support/mcp-client";
+import { serveModels } from "../support/model-server";
+import { createStack, PROJECT, type TestStack } from "../support/stack";
+import { tinyModels } from "../support/tiny-models";
+
+jest.setTimeout(240_000);
+
+let stack: TestStack;
+let compose: Compose;
+let file: string;
+beforeAll(async () => {
+  compose = findCompose();
+  stack = await createStack({ servers: "time,memory" });
+  file = path.join(path.dirname(stack.dataDir), "compose.yaml");
+});
+afterAll(async () => {
+  compose("--file", file, "down", "--volumes");
+  await stack.remove();
+});
+
+const succeed = (...args: string[]): string => {
+  const { code, output } = compose("--file", file, ...args);
+  if (code !== 0) throw new Error(output);
+  return output;
+};
+
+describe("the exported file", () => {
+  it("is up and healthy with one command, and serves MCP clients as the stack does", async () => {
+    await stack.succeed("export-compose", "--output", file);
+    succeed("up", "--wait");
+    await withSession(stack.url("/mcp"), async (session) => {
+      const tools = await session.toolNames();
+      expect(tools).toEqual(expect.arrayContaining(["get_current_time", "create_entities"]));
+      await session.call("create_entities", {
+        entities: [{ name: "compose", entityType: "way", observations: ["was here"] }],
+      });
+    });
+    await withSession(stack.url("/mcp/nixos"), async (session) => {
+      expect(await session.toolNames()).toContain("nix");
+    });
+  });
+
+  it("makes containers with the settings of the stack's", async () => {
+    const [gateway] = await stack.containers("mcp-gateway");
+    const { HostConfig, Config } = await stack.docker.getContainer(gateway?.Id ?? "").inspect();
+    expect(HostConfig).toMatchObject({
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges:true"],
+    });
+    expect(HostConfig.Memory).toBeGreaterThan(0);
+    expect(HostConfig.MemorySwap).toBe(HostConfig.Memory);
+    expect(Config).toMatchObject({ StopTimeout: 15 });
+  });
+
+  it("has no value of a secret in it", () => {
+    const text = fs.readFileSync(file, "utf8");
+    const token = fs.readFileSync(path.join(stack.dataDir, "secrets/gateway-token/value"), "utf8");
+    expect(token.length).toBeGreaterThan(20);
+    expect(text).not.toContain(token);
+  });
+
+  it("leaves nothing running, and the data where the stack finds it", async () => {
+    succeed("down");
+    await eventually(async () => expect(await stack.containers()).toEqual([]));
+    await stack.succeed("up");
+    await withSession(stack.url("/mcp"), async (session) => {
+      expect(await session.call("read_graph")).toContain("was here");
+    });
+    const { stdout } = await stack.succeed("up");
+    expect(stdout).toMatch(/Resources: \d+ unchanged;/);
+    await stack.succeed("down");
+  });
+});
+
+describe("every combination of bundles", () => {
+  it.each(["", "ai", "dify", "ai,dify"])("%j is a file that compose accepts, with every service", async (bundles) => {
+    const models = await tinyModels();
+    const server = await serveModels([models.llama.file, models.whisper.file]);
+    try {
+      const urls = {
+        llamaCppModelUrl: server.url(models.llama.file),
+        whisperCppModelUrl: server.url(models.whisper.file),
+      };
+      stack.configure({ bundles, ...(bundles.includes("ai") ? urls : {}) });
+      await stack.succeed("export-compose", "--output", file);
+    } finally {
+      await server.stop();
+    }
+    succeed("config", "--quiet");
+    const { services } = parse(fs.readFileSync(file, "utf8")) as { services: Record<string, { image: string }> };
+    const names = Object.keys(services);
+    expect(names).toEqual(expect.arrayContaining(["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"]));
+    expect(names.includes("open-webui")).toBe(bundles.includes("ai"));
+    expect(names.includes("dify-migration")).toBe(bundles.includes("dify"));
+    expect(Object.values(services).map(({ image }) => image)).toEqual(
+      expect.arrayContaining([expect.stringContaining(`${PROJECT}/`)]),
+    );
+  });
+});
+
+describe("what cannot come up", () => {
+  it("is not exported, and says why", async () => {
+    stack.configure({ servers: "nothing" });
+    fs.rmSync(file);
+    const { code, output } = await stack.run("export-compose", "--output", file);
+    expect(code).toBe(1);
+    expect(output).toContain('"nothing"');
+    expect(fs.existsSync(file)).toBe(false);
+  });
+});
