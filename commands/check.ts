@@ -21,6 +21,11 @@ const CHECKS: readonly { readonly what: string; readonly command: readonly strin
     command: [process.execPath, "commands/entry.js", "sync-ai", "--check"],
     cure: "npm run sync-ai",
   },
+  {
+    what: "exports of prompts",
+    command: [process.execPath, "commands/entry.js", "export-prompts", "--check"],
+    cure: "npm run export-prompts",
+  },
 ];
 
 const TOOLCHAIN = path.join(PROJECT_ROOT, "toolchain");

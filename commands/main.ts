@@ -66,6 +66,12 @@ function addClientCommands(root: Command): void {
 
 function addDeveloperCommands(root: Command): void {
   root
+    .command("export-prompts")
+    .description("write what Open WebUI and Dify import of catalogs/prompts")
+    .option("--check", "change nothing; fail when an export is out of date")
+    .option("--json", "what was done, as JSON")
+    .action((options) => command<typeof import("./export-prompts")>("export-prompts").exportPrompts(options));
+  root
     .command("check")
     .description("format, types, lint and generated files")
     .action(() => command<typeof import("./check")>("check").check());

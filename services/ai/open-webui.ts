@@ -1,5 +1,5 @@
 /** open-webui: chat in the browser, with the local models and the stack's MCP servers. Its environment is the authority, not its database. */
-import { ROUTER, upstreamUrl } from "../routes";
+import { TOOL_CONNECTIONS } from "../prompts/connections";
 import { secretMounts, secretPath } from "../secret-files";
 import type { PublishedPort, RenderedFile, ServiceSpec } from "../spec";
 import { CHAT_MODEL, SECRETS, SPEECH_MODEL, type AiSettings } from "./settings";
@@ -9,22 +9,20 @@ const CONFIG_DIRECTORY = "/etc/open-webui";
 const DATA = "/app/backend/data";
 const PROXY = "http://llm-proxy:4000/v1";
 
-/** The stack's MCP servers; the router adds the token that the gateway asks for. */
-const TOOL_SERVERS = [
-  {
-    type: "mcp",
-    url: `${upstreamUrl(ROUTER)}/mcp`,
-    path: "",
-    auth_type: "none",
-    key: "",
-    config: {
-      enable: true,
-      function_name_filter_list: "",
-      access_grants: [{ principal_type: "user", principal_id: "*", permission: "read" }],
-    },
-    info: { id: "mcp-gateway", name: "MCP gateway", description: "Tools of this stack" },
+/** The stack's MCP servers. */
+const TOOL_SERVERS = TOOL_CONNECTIONS.map(({ id, name, url, description }) => ({
+  type: "mcp",
+  url,
+  path: "",
+  auth_type: "none",
+  key: "",
+  config: {
+    enable: true,
+    function_name_filter_list: "",
+    access_grants: [{ principal_type: "user", principal_id: "*", permission: "read" }],
   },
-];
+  info: { id, name, description },
+}));
 
 /** Where browsers find it. */
 export const webuiUrl = ({ baseDomain, httpPort }: Pick<AiSettings, "baseDomain" | "httpPort">): string =>

@@ -1,9 +1,11 @@
 /** The AI bundle with the real servers: only the models are tiny ones, made for tests, that always say the same. */
 import fs from "node:fs";
 import path from "node:path";
+import type { WorkspaceModel } from "../../services/prompts/open-webui";
 import { request } from "../support/http";
 import { openSession } from "../support/mcp-client";
 import { serveModels, type ModelServer } from "../support/model-server";
+import { exportedModels, openWebui } from "../support/open-webui";
 import { createStack, type TestStack } from "../support/stack";
 import { tinyModels } from "../support/tiny-models";
 import { tone } from "../support/tone";
@@ -140,36 +142,17 @@ describe("the endpoint of the models", () => {
 });
 
 describe("Open WebUI", () => {
-  const host = (): Record<string, string> => ({ host: `webui.localhost:${stack.port}` });
-  const api = async (route: string, method = "GET", body?: object, token?: string) => {
-    const headers = {
-      ...host(),
-      "content-type": "application/json",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    };
-    const answer = await request(stack.port, route, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: answer.status, json: JSON.parse(answer.body) as Record<string, unknown> };
-  };
-  const signIn = async (): Promise<string> => {
-    const { json } = await api("/api/v1/auths/signin", "POST", {
-      email: "admin@localhost.local",
-      password: secret("webui-admin-password"),
-    });
-    return String(json["token"]);
-  };
+  const webui = openWebui(() => stack);
+  const signIn = () => webui.signIn(secret("webui-admin-password"));
 
   it("serves its page", async () => {
-    const page = await request(stack.port, "/", { headers: host() });
+    const page = await request(stack.port, "/", { headers: webui.host() });
     expect([page.status, page.headers["content-type"]]).toEqual([200, expect.stringContaining("text/html")]);
   });
 
   it("signs its administrator in, and lets nobody sign up", async () => {
     expect(await signIn()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-    const { status } = await api("/api/v1/auths/signup", "POST", {
+    const { status } = await webui.api("/api/v1/auths/signup", "POST", {
       name: "x",
       email: "x@example.org",
       password: "x12345678",
@@ -179,21 +162,40 @@ describe("Open WebUI", () => {
 
   it("lists the models of the endpoint and chats with one", async () => {
     const token = await signIn();
-    const { json } = await api("/api/models", "GET", undefined, token);
+    const { json } = await webui.api("/api/models", "GET", undefined, token);
     expect((json["data"] as { id: string }[]).map(({ id }) => id)).toContain("local-chat");
-    const body = { model: "local-chat", messages: [{ role: "user", content: "Who are you?" }], stream: false };
-    const chat = await api("/api/chat/completions", "POST", body, token);
-    expect(JSON.stringify(chat.json)).toContain(models.llama.answer.trim());
+    expect(await webui.chat("local-chat", token)).toContain(models.llama.answer.trim());
   });
 
-  it("has the stack's MCP gateway as a tool server", async () => {
+  it("has the stack's MCP servers as tool servers", async () => {
     const token = await signIn();
-    const { json } = await api("/api/v1/configs/tool_servers", "GET", undefined, token);
-    expect(json["TOOL_SERVER_CONNECTIONS"]).toMatchObject([{ type: "mcp", url: "http://mcp-router:8080/mcp" }]);
-    const [connection] = json["TOOL_SERVER_CONNECTIONS"] as object[];
-    const verified = await api("/api/v1/configs/tool_servers/verify", "POST", connection, token);
-    expect(verified.status).toBe(200);
-    expect(JSON.stringify(verified.json)).toContain("get_current_time");
+    const { json } = await webui.api("/api/v1/configs/tool_servers", "GET", undefined, token);
+    const connections = json["TOOL_SERVER_CONNECTIONS"] as { url: string }[];
+    expect(connections.map(({ url }) => url)).toEqual([
+      "http://mcp-router:8080/mcp",
+      "http://mcp-router:8080/mcp/nixos",
+    ]);
+    for (const [index, tool] of ["get_current_time", "nix_versions"].entries()) {
+      const verified = await webui.api("/api/v1/configs/tool_servers/verify", "POST", connections[index], token);
+      expect([verified.status, JSON.stringify(verified.json)]).toEqual([200, expect.stringContaining(tool)]);
+    }
+  });
+
+  it("imports the exported prompts, knows their tools, and chats with one of them", async () => {
+    const token = await signIn();
+    const agents = exportedModels();
+    for (let round = 0; round < 2; round++) {
+      const { status, json } = await webui.api("/api/v1/models/import", "POST", { models: agents }, token);
+      expect([status, json]).toEqual([200, true]);
+    }
+    const stored = await webui.list<WorkspaceModel>("/api/v1/models/export", token);
+    expect(stored.map(({ id }) => id).sort()).toEqual(agents.map(({ id }) => id).sort());
+    for (const { access_grants: _grants, ...model } of agents) {
+      expect(stored.find(({ id }) => id === model.id)).toMatchObject(model);
+    }
+    const tools = (await webui.list<{ id: string }>("/api/v1/tools/", token)).map(({ id }) => id);
+    expect(tools).toEqual(expect.arrayContaining([...new Set(agents.flatMap(({ meta }) => meta.toolIds))]));
+    expect(await webui.chat("shell-explainer", token)).toContain(models.llama.answer.trim());
   });
 });
 

@@ -1,6 +1,7 @@
 /** What clients of a running core see: the official MCP client, browsers, and whoever tries names and paths. */
 import fs from "node:fs";
 import path from "node:path";
+import { readPrompts } from "../../commands/export-prompts";
 import { SERVER_SESSIONS } from "../../services/mcp-gateway";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
@@ -78,6 +79,19 @@ describe("an MCP client", () => {
   it("gets the tools of mcp-nixos", async () => {
     const names = await withSession(stack.url("/mcp/nixos"), (session) => session.toolNames());
     expect(names).toEqual(expect.arrayContaining(["nix"]));
+  });
+
+  it("gets every tool that a prompt names", async () => {
+    const names = await withSession(mcp(), (session) => session.toolNames());
+    const nixos = await withSession(stack.url("/mcp/nixos"), (session) => session.toolNames());
+    const absent = readPrompts().flatMap(({ id, tools }) =>
+      Object.entries(tools).flatMap(([server, wanted]) =>
+        wanted
+          .filter((tool) => !(server === "mcp-nixos" ? nixos : names).includes(tool))
+          .map((tool) => `${id}: ${server}/${tool}`),
+      ),
+    );
+    expect(absent).toEqual([]);
   });
 
   it("that comes and goes many times leaves no server containers behind", async () => {

@@ -156,7 +156,8 @@ describe("open-webui", () => {
   it("has the stack's MCP servers as tools, by way of the router", () => {
     const { environment } = good().services.webui;
     expect(JSON.parse(environment["TOOL_SERVER_CONNECTIONS"] ?? "")).toMatchObject([
-      { type: "mcp", url: "http://mcp-router:8080/mcp" },
+      { type: "mcp", url: "http://mcp-router:8080/mcp", info: { id: "mcp-gateway" } },
+      { type: "mcp", url: "http://mcp-router:8080/mcp/nixos", info: { id: "mcp-nixos" } },
     ]);
   });
 
