@@ -60,6 +60,14 @@ _list:
 @export-compose *args:
     node commands/entry.js export-compose "$@"
 
+# newer digests for the lock of images
+@update *args:
+    node commands/entry.js update "$@"
+
+# what Open WebUI and Dify import of catalogs/prompts
+@export-prompts *args:
+    node commands/entry.js export-prompts "$@"
+
 # what this machine lacks
 @doctor *args:
     node commands/entry.js doctor "$@"

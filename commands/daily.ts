@@ -127,8 +127,19 @@ function addExport(root: Command, load: Load, stack: StackOption): void {
     .action((options) => load<typeof import("./export-compose")>("export-compose").exportCompose(options));
 }
 
+function addUpdate(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("update")
+    .description("newer digests for catalogs/images.yaml, where a registry can be asked; shows, asks, writes")
+    .option(...stack)
+    .option("--check", "write nothing; exit code 1: something is newer, 2: some could not be asked")
+    .option("--yes", "write without a question")
+    .option("--json", "what was found and written, as JSON")
+    .action((options) => load<typeof import("./update")>("update").update(options));
+}
+
 /** Adds them to the command line. */
 export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
-  for (const add of [addUpAndDown, addStatus, addLogs, addRestart, addTopology, addSync, addDoctor, addExport])
-    add(root, load, stack);
+  const all = [addUpAndDown, addStatus, addLogs, addRestart, addTopology, addSync, addDoctor, addUpdate, addExport];
+  for (const add of all) add(root, load, stack);
 }

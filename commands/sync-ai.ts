@@ -10,6 +10,7 @@ import { say } from "./ask";
 import { mergeJson, mergeToml } from "./clients/merge";
 import { clientPlace } from "./clients/places";
 import { PROJECT, readConfig } from "./stack-config";
+import { writeWhole } from "./write-file";
 
 export interface SyncOptions {
   readonly stack: string;
@@ -31,22 +32,12 @@ export function checkoutFiles(): Readonly<Record<string, string>> {
 const contentOf = (file: string): string | undefined =>
   fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
 
-/** Writes a file as a whole; what it is a link to stays one. */
-function write(file: string, content: string): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const target = fs.existsSync(file) ? fs.realpathSync(file) : file;
-  const mode = fs.existsSync(target) ? fs.statSync(target).mode & 0o777 : 0o644;
-  const partial = `${target}.partial-${process.pid}`;
-  fs.writeFileSync(partial, content, { mode });
-  fs.renameSync(partial, target);
-}
-
 /** Writes what differs, or only tells with `check`; gives the paths. */
 export function syncCheckout(check: boolean, root = PROJECT_ROOT): string[] {
   const stale = Object.entries(checkoutFiles()).filter(
     ([file, content]) => contentOf(path.join(root, file)) !== content,
   );
-  if (!check) for (const [file, content] of stale) write(path.join(root, file), content);
+  if (!check) for (const [file, content] of stale) writeWhole(path.join(root, file), content);
   return stale.map(([file]) => file);
 }
 
@@ -63,7 +54,7 @@ export function writeClient(client: ClientName, stack: string, file: string, rep
   if (after === before) return { file, changed: false, backup: undefined };
   const backup = before === undefined ? undefined : backupOf(file);
   if (backup !== undefined) fs.copyFileSync(file, backup, fs.constants.COPYFILE_EXCL);
-  write(file, after);
+  writeWhole(file, after);
   return { file, changed: true, backup };
 }
 

@@ -55,9 +55,12 @@ const ABSENT = /manifest unknown|not found/i;
 /** The client library's own words before the engine's. */
 const CLIENT_PREFIX = /^\(HTTP code \d+\) [^-]*- /;
 
+/** What the engine said, without what its client library put before it. */
+export const engineWords = (error: unknown): string => (error as Error).message.replace(CLIENT_PREFIX, "").trim();
+
 /** The error of a pull that failed, with what to do about it. */
 export function pullFault(name: string, reference: string, error: unknown): Error {
-  const why = (error as Error).message.replace(CLIENT_PREFIX, "").trim();
+  const why = engineWords(error);
   const cure = ABSENT.test(why)
     ? `The registry does not have it. Set a digest that it has: pulumi config set --path 'imageDigests["${name}"]' sha256:…\n` +
       "or another mirror: imageRegistry"
