@@ -7,7 +7,8 @@ import { PROJECT_ROOT } from "../engines/images/lock";
 import { CLIENTS, clientEntries, clientFile, projectFile, vscodeFile, type ClientName } from "../services/client-files";
 import { coreEndpoints } from "../services/endpoints";
 import { say } from "./ask";
-import { mergeJson, mergeToml } from "./clients/merge";
+import { mergeJson } from "./clients/merge";
+import { mergeToml } from "./clients/merge-toml";
 import { clientPlace } from "./clients/places";
 import { PROJECT, readConfig } from "./stack-config";
 import { writeWhole } from "./write-file";
@@ -32,12 +33,20 @@ export function checkoutFiles(): Readonly<Record<string, string>> {
 const contentOf = (file: string): string | undefined =>
   fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
 
+/** The files are two: a link between them, as other checkouts have it, would let one overwrite the other. */
+function unlinked(file: string): string {
+  if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return file;
+  say(`${file} was a link to ${fs.readlinkSync(file)}; it becomes a file, since VS Code's schema allows no mcpServers`);
+  fs.unlinkSync(file);
+  return file;
+}
+
 /** Writes what differs, or only tells with `check`; gives the paths. */
 export function syncCheckout(check: boolean, root = PROJECT_ROOT): string[] {
   const stale = Object.entries(checkoutFiles()).filter(
     ([file, content]) => contentOf(path.join(root, file)) !== content,
   );
-  if (!check) for (const [file, content] of stale) writeWhole(path.join(root, file), content);
+  if (!check) for (const [file, content] of stale) writeWhole(unlinked(path.join(root, file)), content);
   return stale.map(([file]) => file);
 }
 

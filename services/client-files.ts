@@ -14,8 +14,8 @@ const http = (url: string): Entries[string] => ({ type: "http", url });
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /**
- * `.mcp.json`: `mcpServers` for Claude Code (https://docs.claude.com/en/docs/claude-code/mcp) and `servers` for those that
- * read VS Code's format.
+ * `.mcp.json`: `mcpServers` for Claude Code (https://code.claude.com/docs/en/mcp), which passes over other keys, and `servers`
+ * for those that read VS Code's format.
  */
 export const projectFile = (endpoints: readonly Endpoint[]): string =>
   json({ mcpServers: entries(endpoints, http), servers: entries(endpoints, http) });

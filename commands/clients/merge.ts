@@ -1,8 +1,8 @@
-/** Puts servers into a client's file and leaves everything else as it is, comments and order too: pure. */
+/** Puts servers into a client's JSON and leaves everything else as it is, comments and order too: pure. */
 import { isDeepStrictEqual } from "node:util";
 import { applyEdits, modify, parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 
-type Entries = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Entries = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface MergeInput {
   /** Name of the file in messages. */
@@ -35,10 +35,11 @@ function read({ file, text }: MergeInput, comments: boolean): unknown {
   );
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function refuse({ file }: MergeInput, names: readonly string[]): void {
+/** @throws Error that names what is taken */
+export function refuse({ file }: MergeInput, names: readonly string[]): void {
   if (names.length === 0) return;
   throw new Error(
     `${file} has ${names.join(", ")} with other content. It was left as it is; take the new one with --replace, or rename yours`,
@@ -63,31 +64,4 @@ export function mergeJson(input: MergeInput, comments: boolean): string {
     (done, [name, entry]) => applyEdits(done, modify(done, [key, name], entry, { formattingOptions })),
     text,
   );
-}
-
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-/** A table of TOML up to the next one. */
-const tablePattern = (key: string, name: string): RegExp =>
-  new RegExp(`^\\[${literal(key)}\\.(?:${literal(name)}|"${literal(name)}")\\][ \\t]*\\n(?:(?!\\[).*\\n?)*`, "m");
-
-const tomlTable = (key: string, name: string, entry: Entries[string]): string =>
-  `[${key}.${name}]\n${Object.entries(entry)
-    .map(([field, value]) => `${field} = ${JSON.stringify(value)}\n`)
-    .join("")}`;
-
-/** The same for TOML, by table: new ones go to the end, where no table before can swallow them. @throws Error when a name is taken */
-export function mergeToml(input: MergeInput): string {
-  const { key, entries, replace } = input;
-  const missing = Object.entries(entries).filter(([name, entry]) => {
-    const lines = tablePattern(key, name).exec(input.text)?.[0].split("\n") ?? [];
-    return !Object.entries(entry).every(([field, value]) => lines.includes(`${field} = ${JSON.stringify(value)}`));
-  });
-  const taken = missing.flatMap(([name]) => (tablePattern(key, name).test(input.text) ? [`${key}.${name}`] : []));
-  if (!replace) refuse(input, taken);
-  return missing.reduce((text, [name, entry]) => {
-    const table = tomlTable(key, name, entry);
-    if (tablePattern(key, name).test(text)) return text.replace(tablePattern(key, name), () => `${table}\n`);
-    return text.trim() === "" ? table : `${text.trimEnd()}\n\n${table}`;
-  }, input.text);
 }

@@ -23,6 +23,17 @@ it("files are told, written, and told again when somebody edits them", () => {
   expect(syncCheckout(true, root)).toEqual([".mcp.json"]);
 });
 
+it("a link from one to the other gives way to a file", () => {
+  syncCheckout(false, root);
+  const link = path.join(root, ".vscode/mcp.json");
+  fs.rmSync(link);
+  fs.symlinkSync("../.mcp.json", link);
+  expect(syncCheckout(true, root)).toEqual([".vscode/mcp.json"]);
+  expect(syncCheckout(false, root)).toEqual([".vscode/mcp.json"]);
+  expect(fs.lstatSync(link).isFile()).toBe(true);
+  expect(syncCheckout(true, root)).toEqual([]);
+});
+
 describe("a client's own file", () => {
   const file = (): string => path.join(root, "deep/settings.json");
   const write = (text: string): void => {

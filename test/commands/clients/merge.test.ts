@@ -1,4 +1,5 @@
-import { mergeJson, mergeToml } from "../../../commands/clients/merge";
+import { mergeJson } from "../../../commands/clients/merge";
+import { mergeToml } from "../../../commands/clients/merge-toml";
 
 const ENTRIES = { "agent-hub": { url: "http://localhost/mcp" } };
 const input = (text: string, replace = false) => ({
@@ -66,5 +67,30 @@ describe("a client's TOML", () => {
     const text = 'x = 1\n[mcp_servers."agent-hub"]\nurl = "mine"\n[other]\ny = 2\n';
     expect(() => mergeToml(toml(text))).toThrow("client.json has mcp_servers.agent-hub with other content");
     expect(mergeToml(toml(text, true))).toBe(`x = 1\n${TABLE}\n[other]\ny = 2\n`);
+  });
+
+  it.each([
+    ["a = 1\nb = [", "client.json is not valid TOML at line 2, column 5: unfinished array. It was left as it is"],
+    ['model = "x\n', "client.json is not valid TOML at line 1, column "],
+    ["a = 1\na = 2\n", "client.json is not valid TOML at line 2, column "],
+    ["mcp_servers = 1\n", "client.json: mcp_servers is not a table. It was left as it is; correct it"],
+  ])("that cannot be used is refused with its place: %j", (text, message) => {
+    expect(() => mergeToml(toml(text))).toThrow(message);
+  });
+
+  it("that has the server inline is not given it twice", () => {
+    const same = 'mcp_servers = { agent-hub = { url = "http://localhost/mcp" } }\n';
+    expect(mergeToml(toml(same))).toBe(same);
+    const mine = same.replace("localhost", "mine");
+    expect(() => mergeToml(toml(mine))).toThrow("client.json has mcp_servers.agent-hub with other content");
+    expect(() => mergeToml(toml(mine, true))).toThrow(
+      `client.json has mcp_servers in a form that is not edited here. It was left as it is; write by hand:\n\n${TABLE}`,
+    );
+  });
+
+  it("keeps what belongs to the server in tables of its own, and lines that look like tables", () => {
+    const text = 'a = """\n[mcp_servers.agent-hub]\n"""\n[mcp_servers.agent-hub.tools.fetch]\napproval = "never"\n';
+    expect(mergeToml(toml(text.replace("[mcp_servers.agent-hub]\n", ""), true))).toContain(TABLE);
+    expect(() => mergeToml(toml(text, true))).toThrow("is not edited here");
   });
 });
