@@ -41,7 +41,9 @@ async function engineFindings(config: Config) {
     };
   } catch (error) {
     const [detail = "", ...rest] = (error as Error).message.split("\n");
-    const fix = `npm run up offers to install one. ${rest.map((line) => line.trim()).join("; ")}`.trim();
+    // Where the config names an engine, no other is installed in its place, and the message says what to do.
+    const offer = config.containerSocket === undefined ? ["npm run up offers to install one."] : [];
+    const fix = [...offer, rest.map((line) => line.trim()).join("; ")].join(" ").trim() || undefined;
     return { engine: undefined, findings: [{ what: "engine", verdict: "fault", detail, fix } as Finding] };
   }
 }

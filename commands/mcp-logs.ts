@@ -1,6 +1,7 @@
 /** `npm run mcp-logs`: what the services say, several at once in the order of time. */
 import type Docker from "dockerode";
 import colors from "picocolors";
+import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
 import { findEngine } from "../prepare";
 import { LogReader, sinceSeconds, type LogLine } from "./logs/lines";
@@ -87,6 +88,17 @@ async function followOne(docker: Docker, { id }: Source, query: Query, each: (li
   reader.end().forEach(each);
 }
 
+/** A log ends with its container, or breaks off with the engine. @throws Error that says so when the engine is gone */
+async function followAll(config: Config, follow: () => Promise<unknown>): Promise<void> {
+  try {
+    await follow();
+  } catch (error) {
+    await findEngine(config);
+    throw error;
+  }
+  await findEngine(config);
+}
+
 const byTime = (a: { readonly line: LogLine }, b: { readonly line: LogLine }): number =>
   a.line.time < b.line.time ? -1 : Number(a.line.time > b.line.time);
 
@@ -114,7 +126,9 @@ export async function mcpLogs(services: readonly string[], options: LogOptions):
   const write = lineWriter(sources, options.json ?? false);
   const print = (source: Source, line: LogLine): void => void process.stdout.write(`${write(source, line)}\n`);
   if (options.follow) {
-    await Promise.all(sources.map((source) => followOne(docker, source, query, (line) => print(source, line))));
+    await followAll(config, () =>
+      Promise.all(sources.map((source) => followOne(docker, source, query, (line) => print(source, line)))),
+    );
     return;
   }
   const logs = await Promise.all(

@@ -2,6 +2,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { coreEndpoints } from "../services/endpoints";
+import { upCommand } from "./no-stack";
 import { readConfig } from "./stack-config";
 
 interface Options {
@@ -10,7 +11,7 @@ interface Options {
 }
 
 /** Opens a session, and ends it whatever happens, so that the gateway lets go of its containers. */
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+async function withClient<T>(stack: string, url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const transport = new StreamableHTTPClientTransport(new URL(url));
   const client = new Client({ name: "mcp-gateway-stack", version: "1" });
   try {
@@ -19,7 +20,9 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof Error)) throw error;
-    throw new Error(`${url} does not answer (${cause.message}); bring the stack up: npm run up`, { cause: error });
+    throw new Error(`${url} does not answer (${cause.message}); bring the stack up: ${upCommand(stack)}`, {
+      cause: error,
+    });
   } finally {
     await transport.terminateSession().catch(() => undefined);
     await client.close();
@@ -30,7 +33,7 @@ const endpointsOf = (stack: string) => coreEndpoints(readConfig(stack));
 
 /** Lists the tools of every endpoint. */
 export async function tools({ stack, json }: Options): Promise<void> {
-  const list = async (url: string) => (await withClient(url, (client) => client.listTools())).tools;
+  const list = async (url: string) => (await withClient(stack, url, (client) => client.listTools())).tools;
   const found = await Promise.all(endpointsOf(stack).map(async ({ url }) => ({ url, tools: await list(url) })));
   if (json) return void process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   for (const { url, tools: offered } of found) {
@@ -41,11 +44,27 @@ export async function tools({ stack, json }: Options): Promise<void> {
   }
 }
 
+/** @throws Error unless the text is an object of JSON */
+export function parametersOf(name: string, text: string): Record<string, unknown> {
+  const example = `write one in quotes, such as npm run call -- ${name} '{"key": "value"}'`;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`the arguments of ${name}, ${text}, are no JSON (${(error as Error).message}); ${example}`, {
+      cause: error,
+    });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error(`the arguments of ${name}, ${text}, are no JSON object; ${example}`);
+  return value as Record<string, unknown>;
+}
+
 /** Calls a tool at the first endpoint that has it, and prints what it answers. Exit code 1 if the tool reports an error. */
 export async function call(name: string, text: string, { stack, json }: Options): Promise<void> {
-  const parameters = JSON.parse(text) as Record<string, unknown>;
+  const parameters = parametersOf(name, text);
   for (const { url } of endpointsOf(stack)) {
-    const result = await withClient(url, async (client) => {
+    const result = await withClient(stack, url, async (client) => {
       const { tools: offered } = await client.listTools();
       return offered.some((tool) => tool.name === name) ? client.callTool({ name, arguments: parameters }) : undefined;
     });

@@ -33,12 +33,32 @@ afterAll(async () => {
 });
 
 describe("before the stack is up", () => {
-  it.each(["mcp-status", "mcp-logs"])("%s says what to run", async (command) => {
-    const { code, stderr } = await stack.run(command);
+  it.each([["mcp-status"], ["mcp-logs"], ["mcp-restart", "traefik"]])("%s says what to run", async (...command) => {
+    const { code, stderr } = await stack.run(...(command as [string]));
     expect([code, stderr]).toEqual([
       1,
       `the stack ${stack.name} is not up: the engine has no container of it. Bring it up: npm run up -- --stack ${stack.name}\n`,
     ]);
+  });
+
+  it.each([["tools"], ["call", "get_current_time"]])("%s says what to run", async (...command) => {
+    const { code, stderr } = await stack.run(...(command as [string]));
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(`does not answer .*bring the stack up: npm run up -- --stack ${stack.name}`),
+    ]);
+  });
+
+  it("a client's file that is no JSON is left as it is, by line and column", async () => {
+    const file = path.join(stack.stateDir, "client.json");
+    fs.writeFileSync(file, '{\n  "mine": 1,\n  "broken": \n}\n');
+    const { code, stderr } = await stack.run("sync-ai", "--client", "cursor", "--write", "--file", file);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${file} is not valid JSON at line 4, column 1: value expected. It was left`),
+    ]);
+    expect(fs.readFileSync(file, "utf8")).toBe('{\n  "mine": 1,\n  "broken": \n}\n');
+    expect(fs.readdirSync(stack.stateDir).filter((name) => name.startsWith("client"))).toEqual(["client.json"]);
   });
 
   it("doctor finds nothing that keeps it from running", async () => {

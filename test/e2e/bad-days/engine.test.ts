@@ -59,6 +59,9 @@ describe("an engine whose disk is full", () => {
   });
 });
 
+const REFUSES =
+  "which config containerSocket names: refuses connections: no engine listens there. Start that engine, or";
+
 describe("an engine that ends in the middle", () => {
   it("fails the update, which names the engine", async () => {
     const update = stack.start("up");
@@ -73,11 +76,21 @@ describe("an engine that ends in the middle", () => {
   it("is missed by the next update, which changes nothing and takes no other engine", async () => {
     const { code, output } = await stack.run("up");
     expect(code).toBe(1);
-    expect(output).toContain(
-      `no container engine at ${engine.socket}, which config containerSocket names: refuses connections: no engine listens there. Start that engine, or`,
-    );
+    expect(output).toContain(`no container engine at ${engine.socket}, ${REFUSES}`);
     expect(output).toContain("no other engine is taken in its place");
   });
+
+  it.each([["mcp-status"], ["mcp-logs"], ["mcp-restart", "traefik"], ["update", "--check"], ["doctor"]])(
+    "is missed by %s, too",
+    async (...command) => {
+      const { code, output } = await stack.run(...(command as [string]));
+      expect([code, output]).toEqual([
+        1,
+        expect.stringContaining(`no container engine at ${engine.socket}, ${REFUSES}`),
+      ]);
+      expect(output).not.toContain("offers to install");
+    },
+  );
 
   it("is used by the update after its return, with the containers that it still has", async () => {
     await engine.restart();
@@ -93,5 +106,14 @@ describe("an engine that ends in the middle", () => {
     ]);
     const { code, output } = await stack.pulumi("preview", "--refresh", "--expect-no-changes");
     if (code !== 0) throw new Error(output);
+  });
+
+  it("ends what follows logs, which says so", async () => {
+    const following = stack.start("mcp-logs", "--follow");
+    await following.waitFor(/^mcp-gateway/m);
+    await engine.kill();
+    const { code, stderr } = await following.done;
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`no container engine at ${engine.socket}, `)]);
+    await engine.restart();
   });
 });
