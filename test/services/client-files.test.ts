@@ -1,66 +1,48 @@
-import { parse as parseToml } from "smol-toml";
-import { CLIENTS, clientFile, projectFile, vscodeFile, type ClientName } from "../../services/client-files";
+import { z } from "zod";
+import { CLIENTS, clientFile, projectFile, vscodeFile } from "../../services/client-files";
 import { coreEndpoints } from "../../services/endpoints";
-import { CLAUDE_CODE, CLIENT_SCHEMAS, VSCODE } from "../support/client-schemas";
 import { configOf } from "../support/config";
 
 const ENDPOINTS = coreEndpoints(configOf());
-const URLS = ["http://127.0.0.1:8811/mcp", "http://127.0.0.1:8811/mcp/nixos"];
+const url = z.string().regex(/^https?:\/\/.+/);
+const http = z.strictObject({ type: z.enum(["http", "sse"]), url });
 const read = (text: string): unknown => JSON.parse(text);
 
-describe("the files of a checkout", () => {
-  it("are two, because VS Code's schema allows no mcpServers beside servers", () => {
-    expect(VSCODE.safeParse(read(vscodeFile(ENDPOINTS))).error).toBeUndefined();
-    expect(VSCODE.safeParse(read(projectFile(ENDPOINTS))).error?.issues).toMatchObject([
-      { code: "unrecognized_keys", keys: ["mcpServers"] },
-    ]);
-  });
-
-  it("are not one for Claude Code either, which needs mcpServers and does not mind servers", () => {
-    expect(CLAUDE_CODE.safeParse(read(projectFile(ENDPOINTS))).error).toBeUndefined();
-    expect(CLAUDE_CODE.safeParse(read(vscodeFile(ENDPOINTS))).error?.issues).toMatchObject([{ path: ["mcpServers"] }]);
-  });
-
-  it("have the same servers under every name, each by its type", () => {
-    const servers = Object.fromEntries(
-      ["agent-hub", "mcp-nixos"].map((name, index) => [name, { type: "http", url: URLS[index] }]),
-    );
-    expect(read(projectFile(ENDPOINTS))).toEqual({ mcpServers: servers, servers });
-    expect(read(vscodeFile(ENDPOINTS))).toEqual({ servers });
-  });
+/**
+ * The parts of VS Code's own schema that matter here: mcpServerSchema in
+ * src/vs/workbench/contrib/mcp/common/mcpConfiguration.ts, which allows no further keys.
+ */
+const VSCODE = z.strictObject({
+  servers: z.record(z.string(), http.extend({ headers: z.record(z.string(), z.string()).optional() })),
+  inputs: z.array(z.unknown()).optional(),
 });
 
-const CLIENT_NAMES = Object.keys(CLIENTS) as ClientName[];
-
-/** A client's file as the client reads it. */
-function fileOf(client: ClientName): unknown {
-  const text = clientFile(CLIENTS[client], ENDPOINTS);
-  return CLIENTS[client].syntax === "toml" ? JSON.parse(JSON.stringify(parseToml(text))) : read(text);
-}
-
-describe.each(CLIENT_NAMES)("the file of %s", (client) => {
-  const schema = CLIENT_SCHEMAS[client];
-
-  it("is what its schema or documentation allows", () => {
-    expect(schema.safeParse(fileOf(client)).error).toBeUndefined();
-  });
-
-  it("names both servers, and their addresses", () => {
-    const servers = Object.entries((fileOf(client) as Record<string, object>)[CLIENTS[client].key] ?? {});
-    expect(servers.map(([name]) => name)).toEqual(["agent-hub", "mcp-nixos"]);
-    expect(servers.map(([, entry]) => Object.values(entry).flat())).toEqual(
-      URLS.map((url) => expect.arrayContaining([url])),
-    );
-  });
-
-  it("would not do with a field that the client does not know", () => {
-    const { key, entry } = CLIENTS[client];
-    const wrong = { [key]: { "agent-hub": { ...entry(URLS[0] ?? ""), adress: URLS[0] } } };
-    expect(schema.safeParse(wrong).success).toBe(false);
-  });
+it(".vscode/mcp.json is what VS Code's schema allows, which .mcp.json is not", () => {
+  expect(VSCODE.safeParse(read(vscodeFile(ENDPOINTS))).success).toBe(true);
+  expect(VSCODE.safeParse(read(projectFile(ENDPOINTS))).success).toBe(false);
 });
 
-it("no file of one client is taken for another's where their keys differ", () => {
-  expect(CLIENT_SCHEMAS.codex.safeParse(fileOf("zed")).success).toBe(false);
-  expect(CLIENT_SCHEMAS["claude-desktop"].safeParse(fileOf("cursor")).success).toBe(false);
+it(".mcp.json has the same servers under both names, each by its type", () => {
+  const servers = {
+    "agent-hub": { type: "http", url: "http://127.0.0.1:8811/mcp" },
+    "mcp-nixos": { type: "http", url: "http://127.0.0.1:8811/mcp/nixos" },
+  };
+  expect(read(projectFile(ENDPOINTS))).toEqual({ mcpServers: servers, servers });
+});
+
+it.each([
+  ["claude-desktop", "mcpServers", z.strictObject({ command: z.string(), args: z.array(z.string()) })],
+  ["cursor", "mcpServers", z.strictObject({ url })],
+  ["gemini-cli", "mcpServers", z.strictObject({ httpUrl: url })],
+  ["zed", "context_servers", z.strictObject({ url })],
+] as const)("%s gets what its documentation asks for", (client, key, entry) => {
+  const file = z.strictObject({ [key]: z.strictObject({ "agent-hub": entry, "mcp-nixos": entry }) });
+  expect(file.safeParse(read(clientFile(CLIENTS[client], ENDPOINTS))).error).toBeUndefined();
+});
+
+it("codex gets tables of TOML", () => {
+  expect(clientFile(CLIENTS.codex, ENDPOINTS)).toBe(
+    '[mcp_servers.agent-hub]\nurl = "http://127.0.0.1:8811/mcp"\n\n' +
+      '[mcp_servers.mcp-nixos]\nurl = "http://127.0.0.1:8811/mcp/nixos"\n',
+  );
 });
