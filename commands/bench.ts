@@ -10,6 +10,7 @@ import { connect } from "../engines/images/engine";
 import { PROJECT_ROOT } from "../engines/images/lock";
 import { findEngine } from "../prepare";
 import { coreEndpoints } from "../services/endpoints";
+import { dailyLines, dailyRuns, type Timed } from "./bench/daily";
 import { chatLatency, chatTargets } from "./bench/llm";
 import { downloadRates } from "./bench/models";
 import { emptyProgram } from "./bench/empty-program";
@@ -132,13 +133,14 @@ async function requestRuns(ingress: Target, gateway: Target): Promise<Comparison
   return results;
 }
 
-function show(comparisons: readonly Comparison[], warm: Figures): void {
+function show(comparisons: readonly Comparison[], daily: readonly Timed[], warm: Figures): void {
   const number = (value: number): string => value.toFixed(value < 10 ? 2 : 0).padStart(8);
   for (const { what, unit, ours, yardstick, ratio } of comparisons) {
     process.stdout.write(
       `${what.padEnd(64)}${number(ours)} ${unit.padEnd(5)}${number(yardstick)} ${unit.padEnd(5)}  ratio ${ratio.toFixed(2)}\n`,
     );
   }
+  for (const line of dailyLines(daily)) process.stdout.write(`${line}\n`);
   process.stdout.write(`${"npm run up with nothing to do".padEnd(64)}${number(warm.median)} s\n`);
 }
 
@@ -181,6 +183,8 @@ export async function bench({ stack, rounds: text, json = false }: Options): Pro
   const workspace = await openWorkspace(stack);
   const docker = connect((await findEngine(config)).host);
   const ingress = { url: coreEndpoints(config)[0]?.url ?? "", headers: {} };
+  say("commands of every day, warm");
+  const daily = dailyRuns(stack, rounds);
   const comparisons = [
     ...(await pulumiRuns(workspace, rounds)),
     await programStart(rounds),
@@ -195,6 +199,6 @@ export async function bench({ stack, rounds: text, json = false }: Options): Pro
     memoryMiB: Math.round(os.totalmem() / 2 ** 20),
     node: process.version,
   };
-  if (json) process.stdout.write(`${JSON.stringify({ machine, comparisons, warmUp: warm }, null, 2)}\n`);
-  else show(comparisons, warm);
+  if (json) process.stdout.write(`${JSON.stringify({ machine, comparisons, daily, warmUp: warm }, null, 2)}\n`);
+  else show(comparisons, daily, warm);
 }

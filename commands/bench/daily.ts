@@ -1,0 +1,73 @@
+/** How long the commands of every day take, warm, from the shell's point of view: each with its target beside it. */
+import { spawnSync } from "node:child_process";
+import { PROJECT_ROOT } from "../../engines/images/lock";
+import { figures, type Figures } from "./statistics";
+
+export interface Timed {
+  readonly what: string;
+  /** Longest time that it should take, in seconds. */
+  readonly target: number;
+  readonly seconds: Figures;
+  readonly met: boolean;
+}
+
+interface Command {
+  readonly what: string;
+  readonly target: number;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What has to be in its output, so that a failure is not measured. */
+  readonly expected: RegExp;
+}
+
+/** No engine answers here. */
+const NO_ENGINE = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
+
+const commandsOf = (stack: string): readonly Command[] => [
+  { what: "mcp-status", target: 1, args: ["mcp-status", "--stack", stack], expected: /^Service +State/m },
+  { what: "sync-ai --check", target: 1, args: ["sync-ai", "--check"], expected: /client files are up to date/ },
+  {
+    what: "mcp-topology without an engine",
+    target: 2,
+    args: ["mcp-topology", "--stack", stack],
+    env: NO_ENGINE,
+    expected: /mcp-router/,
+  },
+  {
+    what: "mcp-topology --format svg without an engine",
+    target: 2,
+    args: ["mcp-topology", "--stack", stack, "--format", "svg"],
+    env: NO_ENGINE,
+    expected: /^<svg /,
+  },
+];
+
+/** Runs it once. @throws Error with its output, when that is not what a run that worked gives */
+function timeOf({ what, args, env, expected }: Command): number {
+  const started = performance.now();
+  const { stdout, stderr } = spawnSync(process.execPath, ["commands/entry.js", ...args], {
+    cwd: PROJECT_ROOT,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (!expected.test(`${stdout}${stderr}`))
+    throw new Error(`${what} does not work here, so it cannot be measured:\n${stdout}${stderr}`);
+  return seconds;
+}
+
+/** Measures each, after a run that is not counted. The stack has to be up. */
+export function dailyRuns(stack: string, rounds: number): Timed[] {
+  return commandsOf(stack).map((command) => {
+    timeOf(command);
+    const seconds = figures(Array.from({ length: rounds }, () => timeOf(command)));
+    return { what: command.what, target: command.target, seconds, met: seconds.median <= command.target };
+  });
+}
+
+/** One line for each: median, spread, target. */
+export const dailyLines = (timed: readonly Timed[]): string[] =>
+  timed.map(({ what, target, seconds: { median, min, max }, met }) => {
+    const spread = `(${min.toFixed(2)} to ${max.toFixed(2)})`;
+    return `${what.padEnd(64)}${median.toFixed(2).padStart(8)} s  ${spread}  target ${target} s: ${met ? "met" : "MISSED"}`;
+  });
