@@ -113,7 +113,7 @@ describe("an engine that ends in the middle", () => {
     await following.waitFor(/^mcp-gateway/m);
     await engine.kill();
     const { code, stderr } = await following.done;
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`no container engine at ${engine.socket}, `)]);
     await engine.restart();
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`no container engine at ${engine.socket}, `)]);
   });
 });
