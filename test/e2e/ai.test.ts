@@ -195,6 +195,8 @@ describe("Open WebUI", () => {
     }
     const tools = (await webui.list<{ id: string }>("/api/v1/tools/", token)).map(({ id }) => id);
     expect(tools).toEqual(expect.arrayContaining([...new Set(agents.flatMap(({ meta }) => meta.toolIds))]));
+    // As its page does, which is when it looks for new ones.
+    expect(JSON.stringify(await webui.api("/api/models", "GET", undefined, token))).toContain('"id":"shell-explainer"');
     expect(await webui.chat("shell-explainer", token)).toContain(models.llama.answer.trim());
   });
 });
