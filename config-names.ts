@@ -7,7 +7,8 @@ export type Bundle = (typeof BUNDLES)[number];
 export const SERVICES = [
   ...(["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"] as const),
   ...(["llama-cpp", "whisper-cpp", "llm-proxy", "open-webui"] as const),
-  ...(["dify-postgres", "dify-redis", "minio", "dify-ssrf-proxy", "dify-sandbox", "dify-api"] as const),
+  ...(["dify-postgres", "dify-redis", "minio", "dify-ssrf-proxy", "dify-sandbox"] as const),
+  ...(["dify-api-proxy", "dify-api"] as const),
   ...(["dify-worker", "dify-worker-beat", "dify-plugin-daemon", "dify-web", "dify"] as const),
 ] as const;
 

@@ -72,10 +72,11 @@ export = async () => {
   });
   const ingress = new Ingress("ingress", { foundation, spec: core.ingress, upstream: router.running });
 
+  let ai: AiBundle | undefined;
   if (plan.ai !== undefined) {
     const { services, models, secrets, images: wanted } = plan.ai;
     const images = { source: config.imageSource, wanted, provider: engine.provider, host };
-    new AiBundle("ai", { foundation, services, images, models, secrets, secretsFile: config.secretsFile });
+    ai = new AiBundle("ai", { foundation, services, images, models, secrets, secretsFile: config.secretsFile });
   }
 
   if (plan.dify !== undefined) {
@@ -93,6 +94,7 @@ export = async () => {
   return {
     endpoints: Object.fromEntries(stackEndpoints(config).map(({ name, url }) => [name, url])),
     dataDir: config.dataDir,
+    ...(ai === undefined ? {} : { llmProxyKey: ai.llmProxyKey }),
     servers: plan.catalog.servers.filter(({ enabled }) => enabled).map(({ name }) => name),
   };
 };

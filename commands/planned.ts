@@ -64,7 +64,7 @@ const aiServices = ({ services }: NonNullable<StackPlan["ai"]>): ServiceSpec[] =
 
 const difyServices = ({ services: { nginx, web, api, daemon, ...others } }: NonNullable<StackPlan["dify"]>) => [
   ...[nginx, web, api, daemon, others.worker, others.beat],
-  ...[others.sandbox, others.ssrfProxy, others.postgres, others.redis, others.minio],
+  ...[others.sandbox, others.ssrfProxy, others.apiProxy, others.postgres, others.redis, others.minio],
 ];
 
 /** Every service of the plan that goes on running, in the order of the graph, from the ingress inwards. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as layout from "../engines/files/layout";
 import type { Running } from "../engines/engine";
 import type { AiServices } from "../services/ai/plan";
+import { SECRETS } from "../services/ai/settings";
 import type { ModelChoice } from "../services/model-choice";
 import { Images, type ImagesArgs } from "./images";
 import { ModelDownload } from "./model-download";
@@ -26,6 +27,8 @@ export interface AiBundleArgs {
  */
 export class AiBundle extends pulumi.ComponentResource {
   readonly running: readonly Running[];
+  /** The key of the models' API, as a secret. */
+  readonly llmProxyKey: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AiBundleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:AiBundle", name, {}, opts);
@@ -45,6 +48,7 @@ export class AiBundle extends pulumi.ComponentResource {
     const proxy = runService(services.proxy, foundation, { parent: this, after: [llama.ready, whisper.ready] });
     const webui = runService(services.webui, foundation, { parent: this, after: [proxy.ready] });
 
+    this.llmProxyKey = secrets.output(SECRETS.masterKey, "key");
     this.running = [llama, whisper, proxy, webui];
     this.registerOutputs({});
   }

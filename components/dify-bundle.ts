@@ -22,6 +22,7 @@ export interface DifyBundleArgs {
  *     permissions → postgres → database ─┬→ migration ─┬→ worker, beat
  *                 → redis ───────────────┤             └→ api → plugin daemon ─┬→ nginx ← ingress
  *        minio → bucket ─────────────────┘  ssrf proxy → sandbox → api    web ─┘
+ *                                                    api proxy → api
  */
 export class DifyBundle extends pulumi.ComponentResource {
   readonly running: readonly Running[];
@@ -44,14 +45,15 @@ export class DifyBundle extends pulumi.ComponentResource {
     const migration = once(oneShots.migration, database, redis, bucket);
     const proxy = run(services.ssrfProxy);
     const sandbox = run(services.sandbox, proxy);
-    const api = run(services.api, migration, sandbox);
+    const apiProxy = run(services.apiProxy);
+    const api = run(services.api, migration, sandbox, apiProxy);
     const worker = run(services.worker, api);
     const beat = run(services.beat, api);
     const daemon = run(services.daemon, database, redis, api);
     const web = run(services.web, api);
     const nginx = run(services.nginx, api, daemon, web);
 
-    this.running = [postgres, redis, minio, proxy, sandbox, api, worker, beat, daemon, web, nginx];
+    this.running = [postgres, redis, minio, proxy, sandbox, apiProxy, api, worker, beat, daemon, web, nginx];
     this.registerOutputs({});
   }
 

@@ -11,7 +11,7 @@ export function hostCommand(
   action: Action,
   plan: object,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
+): pulumi.CustomResource {
   const run = `node --require ./loader.js engines/files/host-files.ts ${action}`;
   return new command.local.Command(name, { create: run, update: run, stdin: JSON.stringify(plan) }, opts);
 }

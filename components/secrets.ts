@@ -1,3 +1,4 @@
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as layout from "../engines/files/layout";
 import type { HostFiles } from "../engines/engine";
@@ -13,13 +14,18 @@ export interface SecretsArgs {
   readonly copied: readonly layout.CopyPlan[];
 }
 
-/** Secret files beside the data, which are the only truth: no value is ever in a spec, in the state or in a log. */
+/**
+ * Secret files beside the data, which are the only truth: no value is ever in a spec or in a log. In the state there is none
+ * either, except what becomes an output of the stack, encrypted.
+ */
 export class Secrets extends pulumi.ComponentResource {
-  private readonly made = new Map<string, HostFiles>();
+  private readonly dataDir: string;
+  private readonly made = new Map<string, HostFiles & { readonly node: pulumi.CustomResource }>();
 
   constructor(name: string, args: SecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:Secrets", name, {}, opts);
     const base = args.dataDir;
+    this.dataDir = base;
     for (const plan of args.generated)
       this.make(plan.name, "secret", { base, ...plan }, layout.secretGeneration(base, plan), args.after);
     for (const plan of args.copied)
@@ -34,8 +40,8 @@ export class Secrets extends pulumi.ComponentResource {
     generation: string,
     after: pulumi.Resource,
   ): void {
-    const ready = hostCommand(`secret-${name}`, action, { ...plan, generation }, { parent: this, dependsOn: after });
-    this.made.set(name, { ready: [ready], generations: [generation] });
+    const node = hostCommand(`secret-${name}`, action, { ...plan, generation }, { parent: this, dependsOn: after });
+    this.made.set(name, { node, ready: [node], generations: [generation] });
   }
 
   /** The files of the named secrets, for the services that mount them. */
@@ -47,5 +53,16 @@ export class Secrets extends pulumi.ComponentResource {
       return files;
     });
     return { ready: all.flatMap((files) => files.ready), generations: all.flatMap((files) => files.generations) };
+  }
+
+  /**
+   * What a file of a secret says, for an output of the stack: a secret, which Pulumi encrypts in the state. Undefined in a
+   * preview before the file is made.
+   */
+  output(name: string, file: string): pulumi.Output<string | undefined> {
+    const made = this.made.get(name);
+    if (made === undefined) throw new Error(`secret ${name} is an output, but nobody makes it`);
+    const place = path.join(layout.secretDirectory(this.dataDir, name), file);
+    return pulumi.secret(made.node.id.apply(() => layout.readText(place)));
   }
 }

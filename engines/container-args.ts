@@ -119,8 +119,9 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     // The engine ignores the aliases of a network that is also the mode, so a service with networks keeps the default one.
     ...(spec.networks.length === 0 ? { networkMode: "none" } : {}),
     networksAdvanced: spec.networks.map((network) => ({ name: resourceName(place, network), aliases: [spec.name] })),
-    // Nobody answers there; the engine's own resolver still knows the names of the container's networks.
-    ...(spec.outsideNames === false ? { dns: ["127.0.0.1"] } : {}),
+    // Nobody answers there; the engine's own resolver still knows the names of the container's networks. One second: it
+    // never says that a name is unknown, and programs would wait for ten.
+    ...(spec.outsideNames === false ? { dns: ["127.0.0.1"], dnsOpts: ["attempts:1", "timeout:1"] } : {}),
     ports: spec.ports.map((port) => ({
       internal: port.container,
       external: port.host,

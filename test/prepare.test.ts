@@ -75,7 +75,7 @@ describe("a stack that can come up", () => {
   it("tells how much memory Dify may take, and nothing without Dify", async () => {
     expect((await prepare(await config(), engine)).notes).toEqual([]);
     expect((await prepare(await config({ bundles: "dify" }), engine)).notes).toEqual([
-      "Dify: the memory limits of its services add up to 6528 MiB; the engine has 16384 MiB",
+      "Dify: the memory limits of its services add up to 6656 MiB; the engine has 16384 MiB",
     ]);
   });
 
@@ -135,7 +135,7 @@ describe("every fault is reported at once", () => {
     const faults = await faultsOf({ bundles: "dify", difyPort: "18813" });
     expect(faults.slice(0, 3)).toEqual([
       expect.stringMatching(/^difyPort: port 18813 on 127\.0\.0\.1 is taken by the container web/),
-      'bundles: "dify" needs 6528 MiB, the sum of its services\' memory limits, but the engine has only 4096 MiB; leave dify out, ' +
+      'bundles: "dify" needs 6656 MiB, the sum of its services\' memory limits, but the engine has only 4096 MiB; leave dify out, ' +
         "give the engine more, or lower limits: pulumi config set --path overrides.dify-worker.memoryMiB 1024",
       expect.stringMatching(/holds data of PostgreSQL 15, and this version runs 17/),
     ]);

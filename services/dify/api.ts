@@ -8,7 +8,7 @@ import { DATABASES, POSTGRES, POSTGRES_PORT, ROLE } from "./postgres";
 import { REDIS, REDIS_PORT } from "./redis";
 import { SANDBOX, SANDBOX_PORT } from "./sandbox";
 import { difyUrl, SECRETS, valueOf, WITH_SECRETS, withSecrets, type DifySettings } from "./settings";
-import { PROXY_URL } from "./ssrf-proxy";
+import { API_PROXY_URL } from "./ssrf-proxy";
 
 export const API = "dify-api";
 export const API_PORT = 5001;
@@ -62,8 +62,8 @@ const STORES = {
 
 const NEIGHBOURS = {
   CODE_EXECUTION_ENDPOINT: `http://${SANDBOX}:${SANDBOX_PORT}`,
-  SSRF_PROXY_HTTP_URL: PROXY_URL,
-  SSRF_PROXY_HTTPS_URL: PROXY_URL,
+  SSRF_PROXY_HTTP_URL: API_PROXY_URL,
+  SSRF_PROXY_HTTPS_URL: API_PROXY_URL,
   PLUGIN_DAEMON_URL,
   PLUGIN_DAEMON_TIMEOUT: "600.0",
   PLUGIN_MAX_PACKAGE_SIZE: "52428800",

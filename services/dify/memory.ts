@@ -7,6 +7,7 @@ export const MEMORY = {
   "dify-redis": 192,
   minio: 384,
   "dify-ssrf-proxy": 128,
+  "dify-api-proxy": 128,
   "dify-sandbox": 512,
   "dify-api": 1280,
   "dify-worker": 1280,

@@ -12,7 +12,7 @@ import { databaseOneShot, POSTGRES, POSTGRES_DATA, POSTGRES_MAJOR, postgresServi
 import { redisService } from "./redis";
 import { sandboxService } from "./sandbox";
 import { GENERATED, RELEASE_IMAGES, type DifySettings } from "./settings";
-import { ssrfProxyService } from "./ssrf-proxy";
+import { apiProxyService, ssrfProxyService } from "./ssrf-proxy";
 import { webService } from "./web";
 
 export interface DifyServices {
@@ -21,6 +21,7 @@ export interface DifyServices {
   readonly minio: ServiceSpec;
   readonly ssrfProxy: ServiceSpec;
   readonly sandbox: ServiceSpec;
+  readonly apiProxy: ServiceSpec;
   readonly api: ServiceSpec;
   readonly worker: ServiceSpec;
   readonly beat: ServiceSpec;
@@ -79,6 +80,7 @@ export function difyPlan(config: Config, { dataUser }: Pick<DifySettings, "dataU
     minio: changed(minioService(settings)),
     ssrfProxy: changed(ssrfProxyService()),
     sandbox: changed(sandboxService()),
+    apiProxy: changed(apiProxyService()),
     api: changed(apiService(settings)),
     worker: changed(workerService(settings)),
     beat: changed(beatService(settings)),

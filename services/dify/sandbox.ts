@@ -3,7 +3,7 @@ import { secretMounts } from "../secret-files";
 import type { ServiceSpec } from "../spec";
 import { MEMORY } from "./memory";
 import { SECRETS, valueOf, WITH_SECRETS, withSecrets } from "./settings";
-import { PROXY_URL } from "./ssrf-proxy";
+import { SSRF_PROXY_URL } from "./ssrf-proxy";
 
 export const SANDBOX = "dify-sandbox";
 export const SANDBOX_PORT = 8194;
@@ -25,8 +25,8 @@ export function sandboxService(): ServiceSpec {
       GIN_MODE: "release",
       WORKER_TIMEOUT: "15",
       ENABLE_NETWORK: "true",
-      HTTP_PROXY: PROXY_URL,
-      HTTPS_PROXY: PROXY_URL,
+      HTTP_PROXY: SSRF_PROXY_URL,
+      HTTPS_PROXY: SSRF_PROXY_URL,
       SANDBOX_PORT: String(SANDBOX_PORT),
       PIP_MIRROR_URL: "",
     },

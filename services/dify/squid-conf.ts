@@ -1,4 +1,6 @@
 /** Rendering of Squid's configuration: text in, text out. What it allows is what Dify's own proxy allows at this release. */
+import { literal } from "../access";
+import { PATH_ROUTES, ROUTER, upstreamUrl } from "../routes";
 
 export const PROXY_PORT = 3128;
 
@@ -14,8 +16,22 @@ const CLIENTS = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12
 /** Ports for plain HTTP; 443 alone may be tunnelled to. */
 const PORTS = ["80", "443", "1025-65535"];
 
-/** squid.conf, for a Squid without a cache on disk, as any user, on a read-only root. */
-export const squidConf = (): string => `# Generated from services/dify/; change it there.
+const MCP_PATHS = PATH_ROUTES.filter(({ protocol }) => protocol === "mcp").map(({ path }) => path);
+
+/** Dify's API asks MCP servers through its proxy: the stack's own are let through by name, port and path, and nothing else. */
+export const MCP_OPENING = `# Dify adds them as ${MCP_PATHS.map((path) => upstreamUrl(ROUTER) + path).join(" and ")}.
+# -n: an address in place of the name is never looked up.
+acl mcp_router dstdomain -n ${ROUTER.service}
+acl mcp_port port ${ROUTER.port}
+acl mcp_path urlpath_regex ^(${MCP_PATHS.map(literal).join("|")})/?$
+http_access allow clients mcp_router mcp_port mcp_path
+`;
+
+/**
+ * squid.conf, for a Squid without a cache on disk, as any user, on a read-only root. `opening` are rules for what is let
+ * through although it is private.
+ */
+export const squidConf = (name: string, opening = ""): string => `# Generated from services/dify/; change it there.
 acl clients src ${CLIENTS.join(" ")}
 acl closed dst ${CLOSED_NETWORKS.join(" ")}
 acl web_ports port ${PORTS.join(" ")}
@@ -25,13 +41,13 @@ acl tunnel method CONNECT
 http_access deny !web_ports
 http_access deny tunnel !tunnel_ports
 http_access deny manager
-# A name is looked up here, once, so what is checked is what is connected to.
+${opening}# A name is looked up here, once, so what is checked is what is connected to.
 http_access deny closed
 http_access allow clients
 http_access deny all
 
 http_port ${PROXY_PORT}
-visible_hostname dify-ssrf-proxy
+visible_hostname ${name}
 # Not which container asks, nor through what.
 via off
 forwarded_for delete

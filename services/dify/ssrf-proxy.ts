@@ -1,27 +1,35 @@
-/** dify-ssrf-proxy: Squid, the only way from Dify's workflows and its sandbox to the outside. */
-import type { ServiceSpec } from "../spec";
+/**
+ * Squid, twice: dify-ssrf-proxy is the sandbox's only way to the outside, dify-api-proxy that of requests which workflows and
+ * tools make in Dify's API. Two, so that code in the sandbox has no network in common with the one that lets MCP through.
+ */
+import type { NetworkName, ServiceSpec } from "../spec";
 import { MEMORY } from "./memory";
-import { PROXY_PORT, squidConf } from "./squid-conf";
+import { MCP_OPENING, PROXY_PORT, squidConf } from "./squid-conf";
 
-export const SSRF_PROXY = "dify-ssrf-proxy";
-export const PROXY_URL = `http://${SSRF_PROXY}:${PROXY_PORT}`;
+const SSRF_PROXY = "dify-ssrf-proxy";
+const API_PROXY = "dify-api-proxy";
+export const SSRF_PROXY_URL = `http://${SSRF_PROXY}:${PROXY_PORT}`;
+export const API_PROXY_URL = `http://${API_PROXY}:${PROXY_PORT}`;
 
 const DIRECTORY = "/etc/dify-ssrf-proxy";
 
-/** What to run as dify-ssrf-proxy. On `dify` for its way out; what is there is in the closed networks. */
-export function ssrfProxyService(): ServiceSpec {
+function squidService(
+  name: typeof SSRF_PROXY | typeof API_PROXY,
+  networks: readonly NetworkName[],
+  conf: string,
+): ServiceSpec {
   return {
-    name: SSRF_PROXY,
+    name,
     image: SSRF_PROXY,
     // In the foreground, one process.
     entrypoint: ["/usr/sbin/squid", "-N", "-f", `${DIRECTORY}/squid.conf`],
     command: [],
     environment: {},
-    networks: ["dify-ssrf", "dify"],
+    networks,
     port: PROXY_PORT,
     ports: [],
     mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 }],
-    files: [{ target: DIRECTORY, files: [{ path: "squid.conf", content: squidConf() }] }],
+    files: [{ target: DIRECTORY, files: [{ path: "squid.conf", content: conf }] }],
     secrets: [],
     health: {
       // The image has no client; bash opens a connection itself.
@@ -35,9 +43,17 @@ export function ssrfProxyService(): ServiceSpec {
     user: "13:13",
     readOnlyRoot: true,
     capabilities: [],
-    memoryMiB: MEMORY[SSRF_PROXY],
+    memoryMiB: MEMORY[name],
     startSeconds: 60,
     stopSeconds: 10,
     init: true,
   };
 }
+
+/** What to run as dify-ssrf-proxy. On `dify` for its way out; what is there is in the closed networks. */
+export const ssrfProxyService = (): ServiceSpec =>
+  squidService(SSRF_PROXY, ["dify-ssrf", "dify"], squidConf(SSRF_PROXY));
+
+/** What to run as dify-api-proxy. On `edge` for mcp-router, which adds the token that the gateway asks for. */
+export const apiProxyService = (): ServiceSpec =>
+  squidService(API_PROXY, ["dify", "edge"], squidConf(API_PROXY, MCP_OPENING));

@@ -4,7 +4,8 @@ import { configOf } from "../support/config";
 import { DATA_DIR, imageReference, stdinOf, upon } from "../support/foundation";
 
 const SERVICES = [
-  ...["dify-postgres", "dify-redis", "minio", "dify-ssrf-proxy", "dify-sandbox", "dify-api"],
+  ...["dify-postgres", "dify-redis", "minio", "dify-ssrf-proxy", "dify-sandbox"],
+  ...["dify-api-proxy", "dify-api"],
   ...["dify-worker", "dify-worker-beat", "dify-plugin-daemon", "dify-web", "dify"],
 ];
 /** Host files of none: its image brings all that it needs. */
@@ -59,7 +60,7 @@ describe("DifyBundle", () => {
     ["Command", "minio-bucket-run", ["minio"]],
     ["Command", "dify-migration-run", ["dify-database-run", "dify-redis", "minio-bucket-run"]],
     ["Container", "dify-sandbox", ["dify-ssrf-proxy"]],
-    ["Container", "dify-api", ["dify-migration-run", "dify-sandbox"]],
+    ["Container", "dify-api", ["dify-api-proxy", "dify-migration-run", "dify-sandbox"]],
     ["Container", "dify-worker", ["dify-api"]],
     ["Container", "dify-worker-beat", ["dify-api"]],
     ["Container", "dify-plugin-daemon", ["dify-api", "dify-database-run", "dify-redis"]],

@@ -1,7 +1,11 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { DataDirectory } from "../../components/data-directory";
 import { Secrets } from "../../components/secrets";
 import { DATA_DIR, hostCommandInputs, stdinOf } from "../support/foundation";
-import { up } from "../support/up";
+import { up, valueOf } from "../support/up";
 
 const token = { name: "gateway-token", bytes: 32, files: { "authorization.conf": "Bearer {value}\n" } };
 const env = { name: "gateway-env", file: ".env", source: "/nowhere/.env", names: ["GITHUB_TOKEN"] };
@@ -48,6 +52,27 @@ describe("Secrets", () => {
     );
     expect(value.files(["gateway-env", "gateway-token"]).generations).toEqual(generations);
     expect(value.files([])).toEqual({ ready: [], generations: [] });
+  });
+
+  it("become an output of the stack as a secret", async () => {
+    const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-secrets-"));
+    const { value } = await up(() => {
+      const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
+      const { ready } = new DataDirectory("data", { dataDir, owner });
+      const made = new Secrets("secrets", { dataDir, after: ready, generated: [token], copied: [] });
+      expect(() => made.output("db-password", "value")).toThrow(
+        new Error("secret db-password is an output, but nobody makes it"),
+      );
+      return made;
+    });
+    // As the command leaves it, which the mocks do not run.
+    fs.mkdirSync(path.join(dataDir, "secrets/gateway-token"), { recursive: true });
+    fs.writeFileSync(path.join(dataDir, "secrets/gateway-token/value"), "w");
+    const output = value.output("gateway-token", "value");
+    expect(await pulumi.isSecret(output)).toBe(true);
+    expect(await valueOf(output)).toBe("w");
+    fs.rmSync(dataDir, { recursive: true });
+    expect(await valueOf(value.output("gateway-token", "value"))).toBeUndefined();
   });
 
   it("say where to declare a secret that a service mounts but nobody makes", async () => {

@@ -1,56 +1,94 @@
-/** The Dify bundle: real PostgreSQL, Redis, MinIO, Squid and Nginx; stand-ins, which say so, in place of Dify's own images. */
+/**
+ * The Dify bundle: real PostgreSQL, Redis, MinIO, Squid and Nginx; stand-ins, which say so, in place of Dify's own images.
+ * First beside the AI bundle, whose models are tiny ones made for tests, then with the core alone.
+ */
 import fs from "node:fs";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
-import os from "node:os";
 import path from "node:path";
 import { SERVICES } from "../../config";
 import { DifyStack } from "../support/dify-stack";
 import { freePort } from "../support/free-port";
 import { request } from "../support/http";
-import { startOutside, type Outside } from "../support/outside";
-import { createStack, PROJECT, type TestStack } from "../support/stack";
+import { serveModels, type ModelServer } from "../support/model-server";
+import { createStack, type TestStack } from "../support/stack";
+import { tinyModels } from "../support/tiny-models";
+import { mcpTests } from "./dify/mcp";
+import { modelTests } from "./dify/models";
+import { routeTests, silentStream } from "./dify/routes";
+import { sandboxTests } from "./dify/sandbox";
+import { secretTests } from "./dify/secrets";
 
 jest.setTimeout(900_000);
 
 const CORE = ["mcp-gateway", "mcp-nixos-http", "mcp-router", "traefik"];
+const AI = ["llama-cpp", "llm-proxy", "open-webui", "whisper-cpp"];
 const DIFY = SERVICES.filter((name) => /^(dify|minio)/.test(name)).sort();
+/** It listens nowhere. */
+const UNASKED = ["dify-worker-beat", "mcp-nixos-http"];
 
+let models: Awaited<ReturnType<typeof tinyModels>>;
+let server: ModelServer;
 let stack: TestStack;
 let dify: DifyStack;
 let difyPort: number;
-const off = { servers: "time" };
-const on = () => ({ ...off, bundles: "dify", difyPort });
+let stream: Promise<number[]>;
+/** What updates and previews said. */
+const shown: string[] = [];
+const with_ = (bundles: string): Record<string, unknown> => ({
+  servers: "time",
+  bundles,
+  llamaCppModelUrl: server.url(models.llama.file),
+  whisperCppModelUrl: server.url(models.whisper.file),
+  llamaContextSize: 16384,
+  difyPort,
+});
 
 beforeAll(async () => {
+  models = await tinyModels();
+  server = await serveModels([models.llama.file, models.whisper.file]);
   difyPort = await freePort();
-  stack = await createStack(off, { prefix: "dify" });
+  stack = await createStack(with_("ai"), { prefix: "dify" });
   dify = new DifyStack(stack);
-  await stack.succeed("up");
+  shown.push((await stack.succeed("up")).output);
 });
-afterAll(() => stack.remove());
+afterAll(async () => {
+  await stack.remove();
+  await server.stop();
+});
+
+/** Services of the core and the AI bundle whose container is another one than before. */
+const replaced = async (before: Record<string, string>): Promise<string[]> => {
+  const after = await dify.ids();
+  return [...CORE, ...AI].filter((name) => after[name] !== before[name]);
+};
 
 describe("turned on", () => {
-  it("creates its own resources, and changes none of the core", async () => {
-    stack.configure(on());
+  it("creates its own resources, and changes none of the core and the AI bundle", async () => {
+    stack.configure(with_("ai,dify"));
     const plan = await dify.planned();
     expect(Object.keys(plan)).toEqual(["create"]);
     expect(plan["create"]).toEqual(expect.arrayContaining([...DIFY, "dify-migration-run", "dify-database-run"]));
   });
 
-  it("comes up beside the core", async () => {
+  it("comes up beside them, everything healthy", async () => {
     const before = await dify.ids();
     const { output } = await stack.succeed("up");
-    const after = await dify.ids();
-    expect(CORE.filter((name) => after[name] !== before[name])).toEqual([]);
-    expect(await dify.names()).toEqual([...DIFY, ...CORE].sort());
+    shown.push(output);
+    // It is silent while other tests run; the last of them says how it ended.
+    stream = silentStream(dify);
+    stream.catch(() => undefined);
+    expect(await replaced(before)).toEqual([]);
+    expect(await dify.names()).toEqual([...DIFY, ...AI, ...CORE].sort());
+    const unwell = (await stack.containers()).filter(({ Status }) => !Status.includes("(healthy)"));
+    const names = unwell.map(({ Labels }) => Labels["mcp-stack.service"] ?? "").filter((name) => name !== "mcp-server");
+    expect(names.sort()).toEqual(UNASKED);
     expect(output).toContain(`http://${dify.host}`);
-    expect(output).toContain("Dify: the memory limits of its services add up to 6528 MiB");
+    expect(output).toContain("Dify: the memory limits of its services add up to 6656 MiB");
   });
 
   it("has nothing to do a second time, also after a refresh", async () => {
-    for (const more of [[], ["--refresh"]]) {
+    for (const more of [[], ["--refresh", "--diff"]]) {
       const { code, output } = await stack.pulumi("preview", "--expect-no-changes", ...more);
+      shown.push(output);
       if (code !== 0) throw new Error(output);
     }
   });
@@ -59,191 +97,110 @@ describe("turned on", () => {
 describe("its services", () => {
   it("use everything that they are given: databases, vectors, Redis, bucket, sandbox, proxy and each other", async () => {
     expect(await dify.ask("/v1/checks")).toMatchObject({ standIn: true, service: "dify-api", failed: {} });
-    const key = `X-Api-Key: ${dify.secret("dify-plugin-daemon-key")}`;
-    const daemon = await dify.inside(
-      "dify-plugin-daemon",
-      "curl",
-      "-s",
-      "-H",
-      key,
-      "http://127.0.0.1:5002/plugin/checks",
-    );
+    const key = ["-H", `X-Api-Key: ${dify.secret("dify-plugin-daemon-key")}`];
+    const checks = ["curl", "-s", ...key, "http://127.0.0.1:5002/plugin/checks"];
+    const daemon = await dify.inside("dify-plugin-daemon", ...checks);
     expect(JSON.parse(daemon)).toMatchObject({ standIn: true, failed: {} });
   });
 
-  it.each([
-    ...["/console/api", "/api", "/v1", "/openapi", "/files", "/mcp", "/triggers"].map((route) => [route, "dify-api"]),
-    ["/socket.io/", "dify-api"],
-    ["/e/hook", "dify-plugin-daemon"],
-    ["/explore", "dify-web"],
-    ["/", "dify-web"],
-  ])("have the route %s at %s", async (route = "", service = "") => {
-    const below = route.endsWith("/") ? `${route}some/where?a=b` : `${route}/some/where?a=b`;
-    expect(await dify.ask(below)).toMatchObject({ standIn: true, service, path: below, headers: { host: dify.host } });
-  });
-
-  it("are told by which address a hook was asked", async () => {
-    const { headers } = await dify.ask("/e/hook?a=b");
-    expect(headers["dify-hook-url"]).toBe(`http://${dify.host}/e/hook?a=b`);
-  });
-
-  it("keep a session of cookies with its token, as the same site", async () => {
-    const login = await request(stack.port, "/console/api/login", { method: "POST", headers: { host: dify.host } });
-    const cookies = (login.headers["set-cookie"] ?? []).map((cookie) => cookie.split(";")[0] ?? "");
-    const token = cookies.find((cookie) => cookie.startsWith("csrf_token="))?.slice("csrf_token=".length) ?? "";
-    const headers = { host: dify.host, cookie: cookies.join("; ") };
-    const profile = (more: object) =>
-      request(stack.port, "/console/api/account/profile", { headers: { ...headers, ...more } });
-    expect((await profile({ "x-csrf-token": token })).status).toBe(200);
-    expect((await profile({})).status).toBe(401);
-  });
-
-  it("take uploads of just less than 100 MB, and no larger ones", async () => {
-    const upload = (bytes: number) =>
-      request(stack.port, "/console/api/files/upload", {
-        method: "POST",
-        headers: { host: dify.host },
-        body: "x".repeat(bytes),
-      });
-    const taken = await upload(99 * 2 ** 20);
-    expect(JSON.parse(taken.body)).toMatchObject({ bodyBytes: 99 * 2 ** 20 });
-    const refused = await upload(101 * 2 ** 20).then(
-      ({ status }) => status,
-      () => 413,
-    );
-    expect(refused).toBe(413);
-  });
-
-  it("have a port of their own where one is asked for", async () => {
-    const answer = await request(difyPort, "/v1/x", { headers: { host: `localhost:${difyPort}` } });
-    expect(JSON.parse(answer.body)).toMatchObject({ service: "dify-api", headers: { host: `localhost:${difyPort}` } });
-  });
+  routeTests(
+    () => dify,
+    () => difyPort,
+  );
 });
 
-describe("the sandbox", () => {
-  let outside: Outside;
-  let listener: http.Server;
-  beforeAll(async () => {
-    outside = await startOutside();
-    listener = http.createServer((_, answer) => answer.end()).listen(0, "0.0.0.0");
-    await new Promise((resolve) => listener.once("listening", resolve));
-  });
-  afterAll(async () => {
-    listener.close();
-    await outside.remove();
-  });
-
-  it.each([
-    ["dify-postgres", 5432],
-    ["dify-redis", 6379],
-    ["minio", 9000],
-    ["mcp-router", 8080],
-    ["mcp-gateway", 8811],
-    ["traefik", 8811],
-  ])("finds neither the name of %s nor, by its address, the port", async (name, port) => {
-    expect(await dify.order({ operation: "lookup", name })).toMatchObject({ reached: false });
-    for (const ip of await dify.addresses(name))
-      expect(await dify.order({ operation: "connect", host: ip, port })).toMatchObject({ reached: false });
-  });
-
-  it("looks up no name outside", async () => {
-    // Control: it does know its own network.
-    expect(await dify.order({ operation: "lookup", name: "dify-ssrf-proxy" })).toMatchObject({ reached: true });
-    expect(await dify.order({ operation: "lookup", name: "deb.debian.org" })).toMatchObject({ reached: false });
-  });
-
-  it("reaches no listener on the host, by none of its addresses", async () => {
-    const { port } = listener.address() as AddressInfo;
-    const all = Object.values(os.networkInterfaces()).flatMap((one) => one ?? []);
-    for (const { address: ip } of all.filter(({ family, internal }) => family === "IPv4" && !internal)) {
-      await expect(fetch(`http://${ip}:${port}`)).resolves.toMatchObject({ status: 200 });
-      expect({ ip, ...(await dify.order({ operation: "connect", host: ip, port })) }).toMatchObject({
-        ip,
-        reached: false,
-      });
-    }
-  });
-
-  it("reaches outside through the proxy alone", async () => {
-    const { url, body } = outside;
-    expect(await dify.order({ operation: "fetch", url, throughProxy: true })).toMatchObject({ status: 200, body });
-    expect(await dify.order({ operation: "fetch", url })).toMatchObject({ reached: false });
-  });
-
-  it("is refused by the proxy what is private: services by name and address, and the host", async () => {
-    const [ip] = await dify.addresses("minio");
-    const { port } = listener.address() as AddressInfo;
-    const gateway = (await stack.docker.getNetwork(`${PROJECT}-${stack.name}-dify`).inspect()) as {
-      IPAM: { Config: { Gateway: string }[] };
-    };
-    const urls = [`http://minio:9000/`, `http://${ip}:9000/`, `http://${gateway.IPAM.Config[0]?.Gateway}:${port}/`];
-    for (const url of [...urls, "http://127.0.0.1/"])
-      expect(await dify.order({ operation: "fetch", url, throughProxy: true })).toMatchObject({ status: 403 });
-  });
+describe("models", () =>
+  modelTests(
+    () => dify,
+    () => models.llama.answer,
+  ));
+describe("tools by MCP", () => mcpTests(() => dify));
+describe("the sandbox", () => sandboxTests(() => dify));
+describe("secrets", () => secretTests(() => dify, shown));
+describe("a stream", () => {
+  it("is kept though it is silent for longer than a minute", async () => expect(await stream).toEqual([0, 1]));
 });
 
-describe("secrets", () => {
-  it("are in no description of a container, no log and not in the state", async () => {
-    const values = fs
-      .readdirSync(path.join(stack.dataDir, "secrets"), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && /^(dify|minio)-/.test(entry.name))
-      .map(({ name }) => dify.secret(name));
-    expect(values).toHaveLength(10);
-    for (const { Id } of await stack.containers()) {
-      const container = stack.docker.getContainer(Id);
-      const described = JSON.stringify(await container.inspect());
-      const log = (await container.logs({ stdout: true, stderr: true })).toString();
-      expect(values.filter((value) => described.includes(value) || log.includes(value))).toEqual([]);
-    }
-    for (const text of dify.stateFiles()) expect(values.filter((value) => text.includes(value))).toEqual([]);
-  });
-
-  it("open the bucket to Dify's user alone, and nothing else of MinIO to it", async () => {
-    const script = `export MC_HOST_s=http://dify:${dify.secret("minio-dify-password")}@127.0.0.1:9000
-      mc ls s/dify >/dev/null && echo bucket; mc admin info s >/dev/null 2>&1 || echo refused; mc mb s/other >/dev/null 2>&1 || echo refused
-      export MC_HOST_t=http://minioadmin:minioadmin@127.0.0.1:9000; mc ls t >/dev/null 2>&1 || echo refused`;
-    expect(await dify.inside("minio", "sh", "-c", script)).toBe("bucket\nrefused\nrefused\nrefused");
-  });
-});
-
-describe("turned off and on again", () => {
-  it("deletes just what it created, keeps its data, and answers 503 meanwhile", async () => {
+const kept = {
+  put: async (): Promise<void> => {
     await dify.sql("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('here')");
     await dify.redis("SET", "kept", "here");
+    await dify.bucket("printf here | mc pipe --quiet s/dify/kept");
+  },
+  found: async (): Promise<string[]> => [
+    await dify.sql("SELECT word FROM kept"),
+    await dify.redis("GET", "kept"),
+    await dify.bucket("mc cat s/dify/kept"),
+  ],
+};
+
+/** What PostgreSQL says last when it is shut down cleanly. */
+async function expectCleanEnd(log: Promise<string>): Promise<void> {
+  const text = await log;
+  expect(text).toContain("received fast shutdown request");
+  expect(text.trimEnd()).toMatch(/database system is shut down$/);
+}
+
+describe("turned off", () => {
+  it("deletes just what it created, keeps its data, and answers 503 meanwhile", async () => {
+    await kept.put();
+    // The migration comes as this role, and has to fail the next time; what makes the role does not.
+    await dify.sql("ALTER ROLE dify SET default_transaction_read_only = on");
     const before = await dify.ids();
-    stack.configure(off);
+    const log = dify.followLog("dify-postgres");
+    stack.configure(with_("ai"));
     expect(Object.keys(await dify.planned())).toEqual(["delete"]);
     await stack.succeed("up");
-    expect(await dify.names()).toEqual(CORE);
-    const after = await dify.ids();
-    expect(CORE.filter((name) => after[name] !== before[name])).toEqual([]);
+    await expectCleanEnd(log);
+    expect(await dify.names()).toEqual([...AI, ...CORE].sort());
+    expect(await replaced(before)).toEqual([]);
     expect((await request(stack.port, "/", { headers: { host: dify.host } })).status).toBe(503);
-    expect(fs.readdirSync(path.join(stack.dataDir, "dify")).sort()).toEqual([
-      "plugins",
-      "postgres",
-      "redis",
-      "storage",
-    ]);
+    const directories = ["plugins", "postgres", "redis", "storage"];
+    expect(fs.readdirSync(path.join(stack.dataDir, "dify")).sort()).toEqual(directories);
+    expect(fs.existsSync(path.join(stack.dataDir, "minio"))).toBe(true);
+  });
+});
+
+describe("after everything was destroyed, with the core alone", () => {
+  let key: string;
+
+  it("stops at a migration that fails, and shows what that said", async () => {
+    key = dify.secret("dify-secret-key");
+    await stack.succeed("down");
+    stack.configure(with_("dify"));
+    const { code, output } = await stack.run("up");
+    expect(code).not.toBe(0);
+    expect(output).toContain("migration failed: cannot execute CREATE TABLE in a read-only transaction");
+    expect(output).toContain("Not everything is up: npm run up goes on from here");
+    const names = await dify.names();
+    expect(names).toContain("dify-postgres");
+    expect(names.filter((name) => ["dify-api", "dify-worker", "dify-web", "dify-migration"].includes(name))).toEqual(
+      [],
+    );
   });
 
-  it("finds its data again, which PostgreSQL had written in full", async () => {
-    const key = dify.secret("dify-secret-key");
-    stack.configure(on());
+  it("goes on with the next up once the cause is gone, with the data that was there", async () => {
+    await dify.sql("ALTER ROLE dify RESET default_transaction_read_only");
     await stack.succeed("up");
-    expect(await dify.sql("SELECT word FROM kept")).toBe("here");
-    expect(await dify.redis("GET", "kept")).toBe("here");
+    expect(await dify.names()).toEqual([...DIFY, ...CORE].sort());
+    expect(await kept.found()).toEqual(["here", "here", "here"]);
     expect(dify.secret("dify-secret-key")).toBe(key);
     const log = await dify.log("dify-postgres");
     expect(log).toContain("database system was shut down at");
     expect(log).not.toContain("interrupted");
+    expect(await dify.ask("/v1/checks")).toMatchObject({ failed: {} });
   });
 
-  it("says in the database's log that it was shut down when it is stopped", async () => {
-    const container = stack.docker.getContainer((await dify.ids())["dify-postgres"] ?? "");
-    await container.stop();
-    const log = await dify.log("dify-postgres");
-    expect(log).toContain("received fast shutdown request");
-    expect(log.trimEnd()).toMatch(/database system is shut down$/);
-    expect((await container.inspect()).State.ExitCode).toBe(0);
+  it("shows no key of models that are not there", async () => {
+    const { stdout } = await stack.pulumi("stack", "output", "--json");
+    expect(JSON.parse(stdout)).not.toHaveProperty("llmProxyKey");
+  });
+
+  describe("tools by MCP", () => mcpTests(() => dify));
+
+  it("shuts the database down cleanly when it is destroyed, too", async () => {
+    const log = dify.followLog("dify-postgres");
+    await stack.succeed("down");
+    await expectCleanEnd(log);
   });
 });

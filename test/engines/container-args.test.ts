@@ -91,10 +91,11 @@ describe("containerArgs", () => {
 
   it("says the signal that ends it, and looks up outside names, only where the spec does", () => {
     const args = containerArgs(spec({ stopSignal: "SIGINT", outsideNames: false }), place);
-    expect(args).toMatchObject({ stopSignal: "SIGINT", dns: ["127.0.0.1"] });
+    expect(args).toMatchObject({ stopSignal: "SIGINT", dns: ["127.0.0.1"], dnsOpts: ["attempts:1", "timeout:1"] });
     const plain = containerArgs(spec(), place);
     expect(plain).not.toHaveProperty("stopSignal");
     expect(plain).not.toHaveProperty("dns");
+    expect(plain).not.toHaveProperty("dnsOpts");
   });
 
   it.each<[string, Parameters<typeof spec>[0]]>([

@@ -16,16 +16,22 @@ export interface Echo {
   readonly bodyBytes?: number;
 }
 
+/** What the stand-in of the sandbox is told to try. */
+export interface Order {
+  readonly operation: string;
+  readonly [detail: string]: unknown;
+}
+
 export class DifyStack {
-  constructor(private readonly stack: TestStack) {}
+  constructor(readonly stack: TestStack) {}
 
   /** Host and port by which browsers ask for Dify. */
   get host(): string {
     return `dify.localhost:${this.stack.port}`;
   }
 
-  secret(name: string): string {
-    return fs.readFileSync(path.join(this.stack.dataDir, "secrets", name, "value"), "utf8");
+  secret(name: string, file = "value"): string {
+    return fs.readFileSync(path.join(this.stack.dataDir, "secrets", name, file), "utf8");
   }
 
   /** Ids of the stack's containers, by service. */
@@ -66,6 +72,12 @@ export class DifyStack {
     return this.inside("dify-redis", "sh", "-c", `${password} redis-cli ${args.join(" ")}`);
   }
 
+  /** Output of a script of MinIO's client, as Dify's user at the alias `s`. */
+  bucket(script: string): Promise<string> {
+    const host = `MC_HOST_s=http://dify:${this.secret("minio-dify-password")}@127.0.0.1:9000`;
+    return this.inside("minio", "sh", "-c", `export ${host}; ${script}`);
+  }
+
   /** Asks through the ingress. @throws Error unless a stand-in answers 200. */
   async ask(route: string, { headers, ...more }: HttpRequest = {}): Promise<Echo> {
     const answer = await request(this.stack.port, route, { ...more, headers: { host: this.host, ...headers } });
@@ -80,11 +92,17 @@ export class DifyStack {
   }
 
   /** What the sandbox finds when it is told to reach something. */
-  async order(what: object): Promise<{ reached: boolean; status?: number; body?: string }> {
+  async order(what: Order): Promise<{ reached: boolean; status?: number; body?: string }> {
     const key = `X-Api-Key: ${this.secret("dify-sandbox-key")}`;
     const url = "http://127.0.0.1:8194/v1/sandbox/run";
     const answer = await this.inside("dify-sandbox", "curl", "-s", "-H", key, "-d", JSON.stringify(what), url);
     return (JSON.parse(answer) as { data: { reached: boolean } }).data;
+  }
+
+  /** Follows a service's log from here to the end of its container; the promise is of the whole log. */
+  followLog(service: string): Promise<string> {
+    const container = `${PROJECT}-${this.stack.name}-${service}`;
+    return promisify(execFile)("docker", ["logs", "--follow", container]).then(({ stdout, stderr }) => stdout + stderr);
   }
 
   /** Addresses of a service, on all of its networks. */

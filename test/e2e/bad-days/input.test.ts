@@ -9,6 +9,7 @@ import { copyCheckout, type Checkout } from "../../support/checkout";
 import { freePort } from "../../support/free-port";
 import { withSession } from "../../support/mcp-client";
 import { createStack, type TestStack } from "../../support/stack";
+import { everythingOf, expectRefused, NOTHING, type Made } from "../../support/untouched";
 
 jest.setTimeout(240_000);
 
@@ -27,33 +28,10 @@ afterAll(async () => {
   checkout.remove();
 });
 
-/** Everything that a stack makes, by its ids. */
-async function made(): Promise<unknown> {
-  const filters = { label: [`mcp-stack.stack=${stack.name}`] };
-  const file = path.join(stack.stateDir, `.pulumi/stacks/mcp-gateway-stack/${stack.name}.json`);
-  const state = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as State) : undefined;
-  const { Volumes } = await stack.docker.listVolumes({ filters });
-  return {
-    containers: (await stack.containers()).map(({ Id }) => Id).sort(),
-    networks: (await stack.docker.listNetworks({ filters })).map(({ Id }) => Id).sort(),
-    volumes: Volumes.map(({ Name }) => Name).sort(),
-    resources: state?.checkpoint.latest?.resources ?? [],
-    data: fs.existsSync(stack.dataDir) ? fs.readdirSync(stack.dataDir) : [],
-  };
-}
-interface State {
-  readonly checkpoint: { readonly latest?: { readonly resources?: readonly unknown[] } };
-}
-const NOTHING = { containers: [], networks: [], volumes: [], resources: [], data: [] };
-
+const made = (): Promise<Made> => everythingOf(stack);
 /** Runs both commands; each has to fail with all of these lines, and to leave everything as it was. */
-async function refused(lines: readonly string[], before: unknown = NOTHING): Promise<void> {
-  for (const attempt of [await stack.run("up"), await stack.pulumi("preview")]) {
-    expect(attempt.code).not.toBe(0);
-    for (const line of lines) expect(attempt.output).toContain(line);
-  }
-  expect(await made()).toEqual(before);
-}
+const refused = (lines: readonly string[], before: Made = NOTHING): Promise<void> =>
+  expectRefused(stack, lines, before);
 
 describe("a config with faults", () => {
   it("is refused with all of them at once", async () => {

@@ -1,5 +1,5 @@
 import { difyNginxConf, PROXY_HEADERS } from "../../../services/dify/nginx-conf";
-import { squidConf } from "../../../services/dify/squid-conf";
+import { MCP_OPENING, squidConf } from "../../../services/dify/squid-conf";
 
 /** Lines that do something, without their indentation. */
 const lines = (text: string): string[] =>
@@ -10,7 +10,7 @@ const lines = (text: string): string[] =>
 
 describe("squid.conf", () => {
   it("is this", () => {
-    expect(lines(squidConf())).toEqual([
+    expect(lines(squidConf("dify-ssrf-proxy"))).toEqual([
       "acl clients src 10.0.0.0/8 100.64.0.0/10 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 fc00::/7",
       "acl closed dst 0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 " +
         "224.0.0.0/4 240.0.0.0/4 ::/128 ::1/128 ::/96 ::ffff:0:0/96 fc00::/7 fe80::/10",
@@ -46,6 +46,19 @@ describe("squid.conf", () => {
       "cache_store_log none",
       "logfile_rotate 0",
     ]);
+  });
+
+  it("lets the stack's MCP servers through where it is told to, before private networks are refused", () => {
+    const [closed, opened] = [squidConf("x"), squidConf("x", MCP_OPENING)].map(lines) as [string[], string[]];
+    const added = [
+      "acl mcp_router dstdomain -n mcp-router",
+      "acl mcp_port port 8080",
+      "acl mcp_path urlpath_regex ^(/mcp|/mcp/nixos)/?$",
+      "http_access allow clients mcp_router mcp_port mcp_path",
+    ];
+    const before = closed.indexOf("http_access deny closed");
+    expect(opened).toEqual([...closed.slice(0, before), ...added, ...closed.slice(before)]);
+    expect(MCP_OPENING).toContain("http://mcp-router:8080/mcp");
   });
 });
 

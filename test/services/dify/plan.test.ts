@@ -28,6 +28,7 @@ describe("the Dify bundle", () => {
       minio: ["dify"],
       "dify-ssrf-proxy": ["dify-ssrf", "dify"],
       "dify-sandbox": ["dify-ssrf"],
+      "dify-api-proxy": ["dify", "edge"],
       "dify-api": ["dify", "dify-ssrf"],
       "dify-worker": ["dify", "dify-ssrf"],
       "dify-worker-beat": ["dify", "dify-ssrf"],
@@ -50,6 +51,19 @@ describe("the Dify bundle", () => {
       "dify-worker",
       "dify-worker-beat",
     ]);
+  });
+
+  it("lets MCP through the proxy of the API alone, which the sandbox shares no network with", () => {
+    const { services } = good();
+    const open = all(good()).filter((spec) => fileOf(spec, "squid.conf").includes("mcp_router"));
+    expect(open.map(({ name }) => name)).toEqual(["dify-api-proxy"]);
+    expect(services.apiProxy.networks).not.toEqual(expect.arrayContaining([...services.sandbox.networks]));
+    expect(services.sandbox.environment).toMatchObject({ HTTP_PROXY: "http://dify-ssrf-proxy:3128" });
+    for (const { environment } of [services.api, services.worker])
+      expect(environment).toMatchObject({
+        SSRF_PROXY_HTTP_URL: "http://dify-api-proxy:3128",
+        SSRF_PROXY_HTTPS_URL: "http://dify-api-proxy:3128",
+      });
   });
 
   it("publishes a port only where it is asked for, of its own proxy, on the address of the ingress", () => {
@@ -84,8 +98,8 @@ describe("the Dify bundle", () => {
   });
 
   it("has as much memory as its table says, and as overrides change it", () => {
-    expect(good().memoryMiB).toBe(6528);
-    expect(good({ overrides: '{"dify-worker":{"memoryMiB":1024}}' }).memoryMiB).toBe(6528 - 1280 + 1024);
+    expect(good().memoryMiB).toBe(6656);
+    expect(good({ overrides: '{"dify-worker":{"memoryMiB":1024}}' }).memoryMiB).toBe(6656 - 1280 + 1024);
   });
 
   it("refuses other digests for a part of a release", () => {
