@@ -16,12 +16,14 @@ import { McpRouter } from "./components/mcp-router";
 import { Networks } from "./components/networks";
 import { Probe } from "./components/probe";
 import { Secrets } from "./components/secrets";
+import { StartPage } from "./components/start-page";
 import { load, withoutStack, type Config } from "./config";
 import { DockerEngine } from "./engines/docker";
 import { findEngine, prepare, type Prepared } from "./prepare";
 import { coreEndpoints, stackEndpoints } from "./services/endpoints";
 import { exposureWarning } from "./services/exposure";
 import { dataUser } from "./stack";
+import { drawnBy, startPageData } from "./start-page";
 
 /** Seconds until the first tools are there: the gateway starts every enabled server once. */
 const FIRST_TOOLS_SECONDS = 120;
@@ -71,6 +73,9 @@ export = async () => {
     upstreams: [gateway.running, nixos.running],
   });
   const ingress = new Ingress("ingress", { foundation, spec: core.ingress, upstream: router.running });
+
+  const page = startPageData(config, plan);
+  new StartPage("start-page", { dataDir: config.dataDir, dataReady: data.ready, page, drawnBy: drawnBy() });
 
   let ai: AiBundle | undefined;
   if (plan.ai !== undefined) {

@@ -61,6 +61,25 @@ export const plannedImages = ({ images, ai, dify }: Pick<StackPlan, "images" | "
   ...(dify?.images ?? []),
 ];
 
+const aiServices = ({ services }: NonNullable<StackPlan["ai"]>): ServiceSpec[] => [
+  services.webui,
+  services.proxy,
+  services.llama,
+  services.whisper,
+];
+
+const difyServices = ({ services: { nginx, web, api, daemon, ...others } }: NonNullable<StackPlan["dify"]>) => [
+  ...[nginx, web, api, daemon, others.worker, others.beat],
+  ...[others.sandbox, others.ssrfProxy, others.apiProxy, others.postgres, others.redis, others.minio],
+];
+
+/** Every service of the plan that goes on running, in the order of the graph, from the ingress inwards. */
+export const servicesOf = ({ core, ai, dify }: Pick<StackPlan, "core" | "ai" | "dify">): ServiceSpec[] => [
+  ...[core.ingress, core.router, core.gateway, core.nixos],
+  ...(ai === undefined ? [] : aiServices(ai)),
+  ...(dify === undefined ? [] : difyServices(dify)),
+];
+
 /** Who the data directories belong to: whoever runs Pulumi, so that people can put files there. */
 export const dataUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 

@@ -8,10 +8,9 @@ import { freeMiB } from "../engines/free-space";
 import type { EngineAddress } from "../engines/locate";
 import { engineQuestions } from "../engines/read";
 import { findEngine, portKeys } from "../prepare";
-import { planStack, type StackPlan } from "../stack";
+import { planStack, servicesOf, type StackPlan } from "../stack";
 import { answerFinding, cpuFinding, diskFinding, findingsText, memoryFinding, type Finding } from "./doctor/findings";
 import { findImageSource } from "./image-source";
-import { servicesOf } from "./planned";
 import { stackSource } from "./stack-config";
 
 export interface DoctorOptions {

@@ -1,12 +1,11 @@
 /** `npm run mcp-topology`: the graph of the stack, from its plan. No engine is asked. */
 import { writeFileSync } from "node:fs";
 import type { Config } from "../config";
-import { resourceName } from "../engines/container-args";
 import { StackFaults } from "../prepare";
-import { topologyOf, type Topology } from "../services/topology";
+import type { Topology } from "../services/topology";
+import { planTopology } from "../start-page";
 import { planStack } from "../stack";
 import { say } from "./ask";
-import { servicesOf } from "./planned";
 import { readConfig } from "./stack-config";
 
 /** Ways to show it. */
@@ -24,13 +23,7 @@ export function stackTopology(config: Config): Topology {
   // Digests say nothing about the graph, and some are known only once `up` has pulled.
   const { plan, faults } = planStack(config, undefined, (name) => name);
   if (plan === undefined) throw new StackFaults(faults);
-  return topologyOf({
-    config,
-    services: servicesOf(plan),
-    servers: plan.catalog.servers.filter(({ enabled }) => enabled),
-    volumes: Object.fromEntries(plan.volumes.map(({ name, path }) => [resourceName(config, name), path])),
-    models: plan.ai === undefined ? [] : Object.values(plan.ai.models),
-  });
+  return planTopology(config, plan);
 }
 
 /** Loads a format when it is asked for: the layout of pictures takes its time. Node's own import() would not go through the loader. */

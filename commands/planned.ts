@@ -4,9 +4,10 @@ import { servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { containerArgs, type ContainerArgs } from "../engines/container-args";
 import * as layout from "../engines/files/layout";
+import { pageDifferences } from "../engines/files/page";
 import { modelGeneration } from "../engines/models/record";
 import type { ServiceSpec } from "../services/spec";
-import { dataUser, type StackPlan } from "../stack";
+import { dataUser, servicesOf, type StackPlan } from "../stack";
 
 export interface PlannedService {
   readonly spec: ServiceSpec;
@@ -55,25 +56,6 @@ function modelFiles(plan: StackPlan, spec: ServiceSpec, { dataDir, secretsFile }
   return [generationOf(() => modelGeneration(download), download.target)];
 }
 
-const aiServices = ({ services }: NonNullable<StackPlan["ai"]>): ServiceSpec[] => [
-  services.webui,
-  services.proxy,
-  services.llama,
-  services.whisper,
-];
-
-const difyServices = ({ services: { nginx, web, api, daemon, ...others } }: NonNullable<StackPlan["dify"]>) => [
-  ...[nginx, web, api, daemon, others.worker, others.beat],
-  ...[others.sandbox, others.ssrfProxy, others.apiProxy, others.postgres, others.redis, others.minio],
-];
-
-/** Every service of the plan that goes on running, in the order of the graph, from the ingress inwards. */
-export const servicesOf = ({ core, ai, dify }: Pick<StackPlan, "core" | "ai" | "dify">): ServiceSpec[] => [
-  ...[core.ingress, core.router, core.gateway, core.nixos],
-  ...(ai === undefined ? [] : aiServices(ai)),
-  ...(dify === undefined ? [] : difyServices(dify)),
-];
-
 /** What would run. `engineSocket` is the socket's path as containers mount it; `specs` are those that are asked for. */
 export function plannedServices(
   config: Config,
@@ -88,9 +70,10 @@ export function plannedServices(
     // In the order in which components/service.ts joins them: the label is a hash of the list.
     const all = [...ownFiles(spec, config.dataDir, more), ...mounted, ...modelFiles(plan, spec, config)];
     const generations = all.map(({ generation }) => generation);
+    const page = spec.name === plan.core.router.name ? pageDifferences(config.dataDir) : [];
     const image = plan.reference(spec.image);
     const { project, stack, dataDir } = config;
     const args = containerArgs(spec, { project, stack, dataDir, engineSocket, image, generations });
-    return { spec, args, files: all.flatMap(({ touched }) => touched) };
+    return { spec, args, files: [...all.flatMap(({ touched }) => touched), ...page] };
   });
 }

@@ -14,7 +14,7 @@ import { showFailedServices } from "./failed-services";
 import { everyServer } from "./every-server";
 import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
-import { servicesOf } from "./planned";
+import { servicesOf } from "../stack";
 import { runShown } from "./progress/run";
 import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";

@@ -20,7 +20,7 @@ const baseUrl = (config: Pick<Config, "bindAddress" | "httpPort">): string =>
 /** The endpoints of the core, as a client on this machine uses them. */
 export function coreEndpoints(config: Pick<Config, "bindAddress" | "httpPort">): Endpoint[] {
   const base = baseUrl(config);
-  return PATH_ROUTES.filter(({ protocol }) => protocol === "mcp").map(({ path, description }) => ({
+  return PATH_ROUTES.map(({ path, description }) => ({
     name: path.slice(1).replaceAll("/", "-"),
     url: base + path,
     description,
@@ -50,7 +50,7 @@ export function serviceEndpoint(
   service: string,
 ): string | undefined {
   if (service === "traefik") return baseUrl(config);
-  const mcp = PATH_ROUTES.find((route) => route.service === service && route.protocol === "mcp");
+  const mcp = PATH_ROUTES.find((route) => route.service === service);
   if (mcp !== undefined) return baseUrl(config) + mcp.path;
   const host = HOST_ROUTES.find((route) => route.service === service);
   if (host === undefined) return undefined;

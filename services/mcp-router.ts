@@ -1,5 +1,6 @@
 /** mcp-router: Nginx between the ingress and the MCP servers. Its routes come from routes.ts, its text from nginx-conf.ts. */
 import { RESOLVER_FILE, TOKEN_DIRECTORY, nginxConf, type RouterSettings } from "./nginx-conf";
+import { PAGE } from "./nginx-page";
 import { HEALTH_PATH, ROUTER } from "./routes";
 import type { ServiceSpec } from "./spec";
 
@@ -31,7 +32,11 @@ export function mcpRouterService(settings: RouterSettings): ServiceSpec {
     networks: ["edge", "mcp"],
     port: ROUTER.port,
     ports: [],
-    mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 }],
+    mounts: [
+      // Filled apart from the router, which stays as it is whatever the page says.
+      { kind: "data", path: PAGE.directory, target: PAGE.target, readOnly: true },
+      { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
+    ],
     files: [
       {
         target: CONFIG_DIRECTORY,

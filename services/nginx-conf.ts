@@ -1,7 +1,10 @@
 /** Rendering of mcp-router's nginx.conf: text in, text out. */
 import { HOST_REFUSED, ORIGIN_REFUSED, type AccessSettings } from "./access";
+import { healthPath, ROUTER_HEALTH } from "./health";
 import { accessMaps } from "./nginx-access";
 import { OWN_ERRORS, answersServer, deadUpstream, indent, reply } from "./nginx-answers";
+import { healthLocations } from "./nginx-health";
+import { pageLocations } from "./nginx-page";
 import { HEALTH_PATH, PATH_ROUTES, ROUTER, type PathRoute } from "./routes";
 
 /** The part of the config that shapes mcp-router. */
@@ -69,6 +72,11 @@ server {
         access_log off;
         return 200 '{"status":"ok","service":"${ROUTER.service}"}';
     }
+    location = ${healthPath(ROUTER.service)} {
+        rewrite ^ ${HEALTH_PATH} last;
+    }
+${indent(healthLocations(ROUTER_HEALTH), 4)}
+${indent(pageLocations(), 4)}
 ${indent(PATH_ROUTES.map(pathLocation).join("\n"), 4)}
 ${indent(unique(PATH_ROUTES).map(deadUpstream).join("\n"), 4)}
 
@@ -76,11 +84,7 @@ ${indent(unique(PATH_ROUTES).map(deadUpstream).join("\n"), 4)}
         ${reply({
           status: 404,
           type: "unknown_path",
-          message: `There is nothing at $shown_path. MCP servers are at ${PATH_ROUTES.filter(
-            (route) => route.protocol === "mcp",
-          )
-            .map((route) => route.path)
-            .join(" and ")}.`,
+          message: `There is nothing at $shown_path. MCP servers are at ${PATH_ROUTES.map(({ path }) => path).join(" and ")}.`,
         })}
     }
     ${OWN_ERRORS}

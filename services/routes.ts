@@ -17,7 +17,6 @@ export interface PathRoute extends Upstream {
   readonly path: string;
   /** Path asked for at the upstream. */
   readonly upstreamPath: string;
-  readonly protocol: "mcp" | "health";
   /**
    * How long mcp-router keeps an idle connection, in seconds. It must be shorter than the upstream's own limit: a
    * request that meets a closing connection fails, and a tool call must not be sent twice.
@@ -42,7 +41,7 @@ export interface HostRoute extends Upstream {
   readonly description: string;
 }
 
-/** Answered by mcp-router itself. */
+/** Answered by mcp-router itself; below it are the services, see health.ts. */
 export const HEALTH_PATH = "/healthz";
 
 /** Go's HTTP server closes idle connections never, unless told to; docker/mcp-gateway v0.43.3 does not tell it. */
@@ -57,7 +56,6 @@ export const PATH_ROUTES: readonly PathRoute[] = [
     ...GATEWAY,
     path: "/mcp",
     upstreamPath: "/mcp",
-    protocol: "mcp",
     authorization: "gateway-token",
     description: "Every enabled catalog server, through the MCP gateway",
   },
@@ -66,18 +64,9 @@ export const PATH_ROUTES: readonly PathRoute[] = [
     port: 8000,
     path: "/mcp/nixos",
     upstreamPath: "/mcp",
-    protocol: "mcp",
     keepAliveSeconds: UVICORN_KEEP_ALIVE,
     authorization: "none",
     description: "NixOS packages and options",
-  },
-  {
-    ...GATEWAY,
-    path: `${HEALTH_PATH}/mcp-gateway`,
-    upstreamPath: "/health",
-    protocol: "health",
-    authorization: "none",
-    description: "Health of the MCP gateway",
   },
 ];
 

@@ -57,12 +57,15 @@ const node = (kind: NodeKind, name: string, details: readonly string[] = []): To
   details,
 });
 
+/** Questions about health, which are not what a service is for. */
+const HEALTH_LINES = /^\s*set \$asked .*$|^\s*target: .*$/gm;
+
 /** Everything that a service is told: where it calls another one, the other's address stands in it. */
 const textsOf = (spec: ServiceSpec): string =>
   [
     ...spec.command,
     ...Object.values(spec.environment),
-    ...spec.files.flatMap(({ files }) => files.map(({ content }) => content)),
+    ...spec.files.flatMap(({ files }) => files.map(({ content }) => content.replace(HEALTH_LINES, ""))),
   ].join("\n");
 
 const shareNetwork = (a: ServiceSpec, b: ServiceSpec): boolean => a.networks.some((name) => b.networks.includes(name));
@@ -70,7 +73,7 @@ const shareNetwork = (a: ServiceSpec, b: ServiceSpec): boolean => a.networks.som
 /** Paths and hosts by which a service sends requests on. */
 function routesBetween(from: string, to: string, { baseDomain, bundles }: TopologySources["config"]): string[] {
   if (from !== INGRESS) {
-    const paths = PATH_ROUTES.filter(({ service, protocol }) => service === to && protocol === "mcp");
+    const paths = PATH_ROUTES.filter(({ service }) => service === to);
     return from === "mcp-router" ? paths.map(({ path }) => path) : [];
   }
   const own = HOST_ROUTES.filter(({ service, bundle }) => service === to && bundles.includes(bundle));

@@ -1,5 +1,6 @@
 /** Traefik's dynamic configuration: routers, middlewares and services of the file provider. */
 import { hostPattern } from "./access";
+import { healthPath } from "./health";
 import type { IngressSettings } from "./traefik";
 import { ANSWERS, HOST_ROUTES, ROUTER, hostOf, upstreamUrl, type HostRoute } from "./routes";
 
@@ -142,6 +143,14 @@ export function dynamicConfig(settings: IngressSettings): object {
       routers: {
         ...refusals(settings),
         ...Object.assign({}, ...HOST_ROUTES.map((route) => bundleRouters(route, settings.baseDomain))),
+        // It answers for itself, also while mcp-router does not.
+        ...open(
+          "own-health",
+          `Path(\`${healthPath("traefik")}\`) && (Method(\`GET\`) || Method(\`HEAD\`))`,
+          PRIORITY.bundlePath,
+          "ping@internal",
+          [],
+        ),
         ...open(ROUTER.service, "PathPrefix(`/`)", PRIORITY.router, ROUTER.service, []),
       },
       middlewares: middlewares(settings),

@@ -28,7 +28,7 @@ export interface Common {
 type File = readonly [name: string, content: string, mode: number];
 
 /** Writes one file as a whole: readers see the old content or the new, never a part. */
-function writeWhole(file: string, content: string, mode: number): void {
+export function writeWhole(file: string, content: string, mode: number): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const partial = `${file}.partial-${process.pid}`;
   writeFileSync(partial, content, { mode });
@@ -43,7 +43,7 @@ function closedDirectory(directory: string): void {
 }
 
 /** In place, because running containers hold the directory itself. */
-function fillDirectory(directory: string, files: readonly File[]): void {
+export function fillDirectory(directory: string, files: readonly File[]): void {
   mkdirSync(directory, { recursive: true });
   chmodSync(directory, 0o755);
   const wanted = new Set(files.map(([name]) => name.split("/")[0]));

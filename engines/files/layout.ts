@@ -46,9 +46,11 @@ export interface CopyPlan {
   readonly names: readonly string[];
 }
 
-interface GenerationRecord {
+export interface GenerationRecord {
   readonly generation?: string;
   readonly sha256?: string;
+  /** Hashes of written files, by their name. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Hash of a rendered directory's files: 16 hexadecimal digits of SHA-256. */
@@ -72,7 +74,7 @@ export function readText(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
-function readRecord(file: string): GenerationRecord {
+export function readRecord(file: string): GenerationRecord {
   try {
     return JSON.parse(readText(file) ?? "{}") as GenerationRecord;
   } catch {
@@ -80,7 +82,7 @@ function readRecord(file: string): GenerationRecord {
   }
 }
 
-const listFiles = (directory: string): string[] =>
+export const listFiles = (directory: string): string[] =>
   existsSync(directory)
     ? readdirSync(directory, { recursive: true, withFileTypes: true })
         .filter((entry) => !entry.isDirectory())
@@ -100,7 +102,7 @@ export function renderedDifferences(directory: string, files: readonly RenderedF
 const renderedIntact = (directory: string, files: readonly RenderedFile[]): boolean =>
   renderedDifferences(directory, files).length === 0;
 
-const kept = (intact: boolean, record: GenerationRecord): string =>
+export const kept = (intact: boolean, record: GenerationRecord): string =>
   intact && record.generation !== undefined ? record.generation : randomUUID();
 
 /** Who a data directory belongs to; another owner is refused at preview. */

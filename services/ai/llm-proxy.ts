@@ -1,11 +1,15 @@
 /** llm-proxy: LiteLLM before local and hosted models, without a database: its models are in a file, its one key is generated. */
 import { stringify } from "yaml";
 import type { LlmProvider } from "../../config";
+import { healthPath, healthRoutesBy, type HealthRoute } from "../health";
+import { upstreamUrl } from "../routes";
 import { secretMounts, secretPath } from "../secret-files";
 import type { PublishedPort, RenderedFile, ServiceSpec } from "../spec";
 import { CHAT_MODEL, SECRETS, SPEECH_MODEL, type AiSettings } from "./settings";
 
 const PORT = 4000;
+/** As long as mcp-router waits: a model server that computes answers later than an idle one. */
+const HEALTH_SECONDS = 4;
 const CONFIG_DIRECTORY = "/etc/llm-proxy";
 
 /** Name of the environment variable with a provider's key, by the provider's place in the list. */
@@ -14,6 +18,18 @@ const keyVariable = (index: number): string => `PROVIDER_${index + 1}_KEY`;
 const providerModel = ({ name, baseUrl, model }: LlmProvider, index: number): object => ({
   model_name: name,
   litellm_params: { model: `openai/${model}`, api_base: baseUrl, api_key: `os.environ/${keyVariable(index)}` },
+});
+
+/**
+ * The model servers are on a network of their own; here is where their health is asked. `auth: false` wants no key for it, and
+ * no header of the client is passed on (PassThroughGenericEndpoint of litellm/proxy/_types.py; `forward_headers` is off).
+ */
+const passedHealth = ({ of, asks }: HealthRoute): object => ({
+  path: healthPath(of),
+  target: upstreamUrl(asks) + asks.path,
+  methods: ["GET"],
+  auth: false,
+  timeout: HEALTH_SECONDS,
 });
 
 const proxyConfig = ({ llmProviders }: AiSettings): object => ({
@@ -41,7 +57,10 @@ const proxyConfig = ({ llmProviders }: AiSettings): object => ({
   ],
   // A local server that is down will not come back within seconds: measured, retries only delay the error by 14 to 26 s.
   litellm_settings: { drop_params: true, num_retries: 0, telemetry: false },
-  general_settings: { master_key: "os.environ/LITELLM_MASTER_KEY" },
+  general_settings: {
+    master_key: "os.environ/LITELLM_MASTER_KEY",
+    pass_through_endpoints: healthRoutesBy("llm-proxy").map(passedHealth),
+  },
 });
 
 /** LiteLLM takes keys from its environment only; set here, they are in no description of the container. */

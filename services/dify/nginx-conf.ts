@@ -1,5 +1,7 @@
 /** Rendering of the nginx.conf of Dify's own proxy: text in, text out. */
 import { indent, deadUpstream } from "../nginx-answers";
+import { healthRoutesBy } from "../health";
+import { healthLocations } from "../nginx-health";
 import { RESOLVER_FILE, TEMP_PATHS } from "../nginx-conf";
 import type { Upstream } from "../routes";
 import { DIFY_ROUTES, type DifyRoute } from "./routes";
@@ -89,6 +91,7 @@ const server = (): string => `server {
         default_type application/json;
         return 200 '{"status":"ok","service":"dify"}';
     }
+${indent(healthLocations(healthRoutesBy("dify")), 4)}
 ${indent(DIFY_ROUTES.map(location).join("\n"), 4)}
 ${indent(unique.map(deadUpstream).join("\n"), 4)}
 }`;

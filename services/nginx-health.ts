@@ -1,0 +1,70 @@
+/** What Nginx answers at `/healthz/NAME`: a status and a line of JSON, never what the service itself says. */
+import type { ErrorAnswer } from "./access";
+import { healthPath, type HealthRoute } from "./health";
+import { reply } from "./nginx-answers";
+
+const NO_STORE = 'add_header Cache-Control "no-store" always;';
+
+const METHOD: ErrorAnswer = { status: 405, type: "method_not_allowed", message: "Health is asked for with GET." };
+
+const unwell = ({ of, bundle }: HealthRoute): ErrorAnswer => ({
+  status: 503,
+  type: "not_healthy",
+  service: of,
+  message:
+    `The service ${of} is not healthy: it is starting, it has stopped, or it has a fault` +
+    (bundle === undefined
+      ? ". "
+      : `; or the bundle ${bundle} is off: turn it on (comma list) with pulumi config set bundles ${bundle} and pulumi up. `) +
+    `Look at it: docker ps -a --filter label=mcp-stack.service=${of}`,
+  ...(bundle === undefined ? {} : { configKey: "bundles" }),
+});
+
+const WELL = `return 200 '{"status":"ok"}';`;
+
+/** Any answer of the service itself below 500 shows that it is there. */
+const anyAnswer = `
+    if ($asked_status ~ "^[234]") {
+        ${WELL}
+    }`;
+
+/**
+ * The service is asked by a subrequest, whose body nobody sees: `auth_request` lets 2xx pass, and all else is an error. The
+ * name is looked up for each request, so it may be missing, as it is while a bundle is off.
+ */
+const location = (route: HealthRoute): string => `
+location = ${healthPath(route.of)} {
+    access_log off;
+    # Asked every few seconds: a service that is down would fill the log.
+    error_log stderr crit;
+    if ($request_method !~ "^(GET|HEAD)$") {
+        ${reply(METHOD)}
+    }
+    auth_request /asked/${route.of};
+    auth_request_set $asked_status $upstream_status;
+    error_page 401 403 500 = @${route.of}-unwell;
+    try_files /none @well;
+}
+location = /asked/${route.of} {
+    internal;
+    error_page 404 /own-error;
+    set $asked ${route.asks.service}:${route.asks.port};
+    proxy_pass http://$asked${route.asks.path};
+    proxy_method GET;
+    # Nothing of the client goes there.
+    proxy_pass_request_headers off;
+    proxy_pass_request_body off;
+    proxy_connect_timeout 2s;
+    proxy_read_timeout 4s;
+}
+location @${route.of}-unwell {
+    ${NO_STORE}${route.asks.anyAnswer ? anyAnswer : ""}
+    ${reply(unwell(route))}
+}`;
+
+/** Locations of a server. */
+export const healthLocations = (routes: readonly HealthRoute[]): string => `${routes.map(location).join("")}
+location @well {
+    ${NO_STORE}
+    ${WELL}
+}`;
