@@ -45,7 +45,7 @@ describe("McpRouter", () => {
     expect(stdinOf(resources, "mcp-router-files")).toMatchObject({
       service: "mcp-router",
       rendered: [{ files: spec.files[0]?.files }],
-      directories: [],
+      directories: [{ path: "start-page", owner: "1000:1000" }],
     });
   });
 });

@@ -64,7 +64,10 @@ describe("mcp-router", () => {
 
   it("is not root, holds no capability, and can write to scratch memory only", () => {
     expect(spec).toMatchObject({ user: "101:101", capabilities: [], readOnlyRoot: true });
-    expect(spec.mounts).toEqual([{ kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 }]);
+    expect(spec.mounts).toEqual([
+      { kind: "data", path: "start-page", target: "/usr/share/start-page", readOnly: true },
+      { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { nginxConf } from "../../services/nginx-conf";
+import { ROUTER_HEALTH } from "../../services/health";
 import { HOST_ROUTES, PATH_ROUTES } from "../../services/routes";
 import { configOf } from "../support/config";
 import { all, inside, one, parseNginx, type Directive } from "../support/nginx";
@@ -86,12 +87,19 @@ describe("the routes of clients", () => {
   it("are these, exact, and nothing else", () => {
     expect(locations(clients)).toEqual([
       "= /healthz",
+      "= /healthz/mcp-router",
+      ...ROUTER_HEALTH.flatMap(({ of }) => [`= /healthz/${of}`, `= /asked/${of}`, `@${of}-unwell`]),
+      "@well",
+      "= /",
+      "= /start-page/page.css",
+      "= /start-page/page.js",
+      "= /start-page/icon.svg",
+      "= /start-page/topology.svg",
+      "@no-start-page",
       "= /mcp",
       "= /mcp/",
       "= /mcp/nixos",
       "= /mcp/nixos/",
-      "= /healthz/mcp-gateway",
-      "= /healthz/mcp-gateway/",
       "@mcp-gateway-unreachable",
       "@mcp-gateway-timeout",
       "@mcp-nixos-http-unreachable",
@@ -123,7 +131,6 @@ describe("the routes of clients", () => {
     expect(headers).toEqual([
       ["/mcp", none, "/run/secrets/gateway-token/authorization.conf"],
       ["/mcp/nixos", { ...none, Authorization: "" }, undefined],
-      ["/healthz/mcp-gateway", { ...none, Authorization: "" }, undefined],
     ]);
   });
 

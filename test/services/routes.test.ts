@@ -14,7 +14,6 @@ describe("routes", () => {
     expect(table).toEqual([
       ["/mcp", "http://mcp-gateway:8811/mcp", "gateway-token"],
       ["/mcp/nixos", "http://mcp-nixos-http:8000/mcp", "none"],
-      ["/healthz/mcp-gateway", "http://mcp-gateway:8811/health", "none"],
     ]);
   });
 

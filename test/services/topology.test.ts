@@ -60,9 +60,8 @@ it("routes of a bundle are there when it is on", () => {
   expect(routes(CORE)).toEqual([
     "http://127.0.0.1:8811/mcp",
     "http://127.0.0.1:8811/mcp/nixos",
-    "http://127.0.0.1:8811/healthz/mcp-gateway",
   ]);
-  expect(routes(AI).slice(3)).toEqual(["http://webui.localhost:8811", "http://127.0.0.1:8811/llm/v1"]);
+  expect(routes(AI).slice(2)).toEqual(["http://webui.localhost:8811", "http://127.0.0.1:8811/llm/v1"]);
 });
 
 it("every edge leads from a node to a node", () => {

@@ -36,6 +36,7 @@ describe("routers", () => {
   it("are these, by priority", () => {
     const table = routers.map(([name, { priority, rule, service }]) => [priority, name, rule, service]);
     const origin = "HeaderRegexp(`Origin`, `.*`)";
+    const health = "Path(`/healthz/traefik`) && (Method(`GET`) || Method(`HEAD`))";
     const path = "Path(`/llm/v1`) || PathPrefix(`/llm/v1/`)";
     expect(table.slice(2).sort(([a], [b]) => Number(b) - Number(a))).toEqual([
       [301, "webui-browser", `(Host(\`webui.localhost\`)) && ${origin}`, "open-webui"],
@@ -45,7 +46,9 @@ describe("routers", () => {
       [300, "llm", "Host(`llm.localhost`)", "llm-proxy"],
       [300, "dify", "Host(`dify.localhost`)", "dify"],
       [201, "llm-path-browser", `(${path}) && ${origin}`, "llm-proxy"],
+      [201, "own-health-browser", `(${health}) && ${origin}`, "ping@internal"],
       [200, "llm-path", path, "llm-proxy"],
+      [200, "own-health", health, "ping@internal"],
       [101, "mcp-router-browser", `(PathPrefix(\`/\`)) && ${origin}`, "mcp-router"],
       [100, "mcp-router", "PathPrefix(`/`)", "mcp-router"],
     ]);
@@ -84,7 +87,7 @@ describe("routers", () => {
     const { middlewares, services } = dynamic();
     const used = routers.flatMap(([, router]) => router.middlewares.flatMap((name) => [name, ...unchained(name)]));
     expect(used.filter((name) => !(name in middlewares))).toEqual([]);
-    expect(routers.filter(([, { service }]) => !(service in services))).toEqual([]);
+    expect(routers.filter(([, { service }]) => !(service in services) && service !== "ping@internal")).toEqual([]);
   });
 });
 
