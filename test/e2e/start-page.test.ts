@@ -2,11 +2,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startBrowser } from "../support/chromium";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
-import { createStack, PROJECT, type TestStack } from "../support/stack";
+import { createStack, type TestStack } from "../support/stack";
+import { StartPage } from "../support/start-page";
 
 jest.setTimeout(300_000);
 
@@ -15,64 +14,32 @@ const CORE = ["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"];
 const CANARY = "canary-5f0d3c9a";
 
 let stack: TestStack;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-/** What the browser complained of, and where it went. */
-const complaints: string[] = [];
-const visited = new Set<string>();
-
-const origin = (): string => `http://localhost:${stack.port}`;
+let start: StartPage;
 
 beforeAll(async () => {
-  browser = await startBrowser();
-  stack = await createStack({
-    servers: "time",
-    overrides: { "mcp-nixos-http": { environment: { CANARY } } },
-  });
+  stack = await createStack({ servers: "time", overrides: { "mcp-nixos-http": { environment: { CANARY } } } });
   fs.writeFileSync(path.join(path.dirname(stack.dataDir), "env"), `github.personal_access_token=${CANARY}\n`);
   await stack.succeed("up");
-  context = await browser.newContext();
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: origin() });
-  page = await context.newPage();
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (asked) => visited.add(new URL(asked.url()).origin));
-  await page.goto(`${origin()}/?poll=200`);
+  start = await StartPage.open(stack);
 });
 afterAll(async () => {
-  await browser?.close();
+  await start?.close();
   await stack?.remove();
 });
 
-const light = (service: string) => page.locator(`[data-service="${service}"]`);
-const becomes = (service: string, state: string): Promise<void> =>
-  light(service)
-    .and(page.locator(`[data-state="${state}"]`))
-    .waitFor({ timeout: 60_000 });
-/** The colour that a light has on the screen, as red, green and blue. */
-const colour = async (service: string): Promise<number[]> => {
-  const element = `document.querySelector('[data-service="${service}"] .light')`;
-  const shown = await page.evaluate<string>(`getComputedStyle(${element}).backgroundColor`);
-  return (shown.match(/\d+/g) ?? []).map(Number);
-};
-const clipboard = (): Promise<string> => page.evaluate<string>("navigator.clipboard.readText()");
-const container = (service: string) => stack.docker.getContainer(`${PROJECT}-${stack.name}-${service}`);
-
 describe("loaded", () => {
   it("shows every service of the core as up, and says so in one line", async () => {
-    for (const service of CORE) await becomes(service, "up");
-    expect(await page.locator("[data-service]").count()).toBe(CORE.length);
-    expect(await page.locator("#summary-text").textContent()).toBe("All 4 watched services are up");
+    await start.becomes("up", ...CORE);
+    expect(await start.page.locator("[data-service]").count()).toBe(CORE.length);
+    expect(await start.text("#summary-text")).toBe("All 4 watched services are up");
     for (const service of CORE) {
-      const [red = 0, green = 0] = await colour(service);
-      expect([await light(service).locator(".word").textContent(), green > red]).toEqual(["up", true]);
+      expect(await start.shown(service)).toEqual({ word: "up", red: false });
     }
   });
 
   it("states the source of each light, which answers by itself, and with nothing of the service's own", async () => {
     for (const service of CORE) {
-      const source = page.getByRole("link", { name: `/healthz/${service}`, exact: true });
+      const source = start.page.getByRole("link", { name: `/healthz/${service}`, exact: true });
       const answer = await request(stack.port, (await source.getAttribute("href")) ?? "");
       expect([service, answer.status]).toEqual([service, 200]);
       expect(answer.body).toMatch(/^(OK|\{"status":"ok"(,"service":"[\w-]+")?\})$/);
@@ -80,19 +47,19 @@ describe("loaded", () => {
   });
 
   it("has the picture, in the colours that the reader likes", async () => {
-    const width = await page.evaluate<number>("document.querySelector('.picture img').naturalWidth");
+    const width = await start.page.evaluate<number>("document.querySelector('.picture img').naturalWidth");
     expect(width).toBeGreaterThan(300);
-    const paper = (): Promise<string> => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
-    await page.emulateMedia({ colorScheme: "light" });
+    const paper = (): Promise<string> => start.page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+    await start.page.emulateMedia({ colorScheme: "light" });
     const bright = await paper();
-    await page.emulateMedia({ colorScheme: "dark" });
+    await start.page.emulateMedia({ colorScheme: "dark" });
     expect(await paper()).not.toBe(bright);
   });
 
   it("names the images that run", async () => {
-    const text = await page.locator("table.images").innerText();
+    const text = await start.page.locator("table.images").innerText();
     for (const service of CORE) {
-      const { Config: config } = await container(service).inspect();
+      const { Config: config } = await start.container(service).inspect();
       const at = config.Image.lastIndexOf(":");
       expect(text).toContain(config.Image.slice(0, at));
       expect(text).toContain(config.Image.slice(at + 1));
@@ -100,8 +67,8 @@ describe("loaded", () => {
   });
 
   it("asked nobody but the stack, and the browser has nothing to complain of", () => {
-    expect([...visited]).toEqual([origin()]);
-    expect(complaints).toEqual([]);
+    expect([...start.visited]).toEqual([start.origin]);
+    expect(start.complaints).toEqual([]);
   });
 
   it("is closed to frames, foreign scripts and foreign pages, and holds no secret", async () => {
@@ -132,34 +99,36 @@ describe("loaded", () => {
 
 describe("copying", () => {
   const clients = async (): Promise<string[]> =>
-    page.locator("details.client").evaluateAll((all) => all.map(({ id }) => id.replace("client-", "")));
+    start.page.locator("details.client").evaluateAll((all) => all.map(({ id }) => id.replace("client-", "")));
 
   it("gives the configuration of each client, with the address that the browser used", async () => {
     const names = await clients();
     expect(names).toEqual(["claude-code", "vscode", "claude-desktop", "cursor", "codex", "gemini-cli", "zed"]);
     for (const name of names) {
-      const client = page.locator(`#client-${name}`);
+      const client = start.page.locator(`#client-${name}`);
       if ((await client.getAttribute("open")) === null) await client.locator("summary").click();
       await client.getByRole("button").click();
-      await page.locator("#said", { hasText: "Copied" }).waitFor();
-      const text = await clipboard();
-      if (name === "codex") expect(text).toContain(`[mcp_servers.agent-hub]\nurl = "${origin()}/mcp"`);
-      else expect(JSON.stringify(JSON.parse(text))).toContain(`"${origin()}/mcp"`);
+      await start.page.locator("#said", { hasText: "Copied" }).waitFor();
+      const text = await start.clipboard();
+      if (name === "codex") expect(text).toContain(`[mcp_servers.agent-hub]\nurl = "${start.origin}/mcp"`);
+      else expect(JSON.stringify(JSON.parse(text))).toContain(`"${start.origin}/mcp"`);
     }
   });
 
   it("works with the keyboard alone", async () => {
     const copied: string[] = [];
-    await page.locator("a.skip").focus();
+    await start.page.locator("a.skip").focus();
     for (let presses = 0; presses < 80 && !copied.includes("config-claude-code"); presses++) {
-      await page.keyboard.press("Tab");
-      const on = await page.evaluate<string>("document.activeElement.dataset.copy ?? document.activeElement.tagName");
+      await start.page.keyboard.press("Tab");
+      const on = await start.page.evaluate<string>(
+        "document.activeElement.dataset.copy ?? document.activeElement.tagName",
+      );
       // The first client's block was closed by opening another.
-      if (on === "SUMMARY" && copied.length === 2) await page.keyboard.press("Enter");
+      if (on === "SUMMARY" && copied.length === 2) await start.page.keyboard.press("Enter");
       if (!/^(endpoint|config)-/.test(on)) continue;
-      await page.keyboard.press("Enter");
-      const wanted = (await page.locator(`#${on}`).textContent()) ?? "";
-      await eventually(async () => expect(await clipboard()).toBe(wanted));
+      await start.page.keyboard.press("Enter");
+      const wanted = (await start.page.locator(`#${on}`).textContent()) ?? "";
+      await eventually(async () => expect(await start.clipboard()).toBe(wanted));
       copied.push(on);
     }
     expect(copied).toEqual(["endpoint-mcp", "endpoint-mcp-nixos", "config-claude-code"]);
@@ -168,41 +137,39 @@ describe("copying", () => {
 
 describe("what stops turns red, and green again when it is back", () => {
   it.each(["mcp-gateway", "mcp-nixos-http"])("%s alone", async (service) => {
-    await container(service).stop();
-    await becomes(service, "down");
-    const [red = 0, green = 0] = await colour(service);
-    expect(red).toBeGreaterThan(green);
-    expect(await light(service).locator(".word").textContent()).toBe("down");
-    expect(await page.locator("#summary-text").textContent()).toBe(`Down: ${service}`);
-    expect(await page.locator("#said").textContent()).toBe(`${service}: down`);
-    for (const other of CORE.filter((name) => name !== service)) await becomes(other, "up");
-    await container(service).start();
-    await becomes(service, "up");
+    await start.container(service).stop();
+    await start.becomes("down", service);
+    expect(await start.shown(service)).toEqual({ word: "down", red: true });
+    expect(await start.text("#summary-text")).toBe(`Down: ${service}`);
+    expect(await start.text("#said")).toBe(`${service}: down`);
+    await start.becomes("up", ...CORE.filter((name) => name !== service));
+    await start.container(service).start();
+    await start.becomes("up", service);
   });
 
   it("mcp-router, and what is asked through it is not known meanwhile", async () => {
-    await container("mcp-router").stop();
-    await becomes("mcp-router", "down");
-    await becomes("traefik", "up");
-    for (const service of ["mcp-gateway", "mcp-nixos-http"]) await becomes(service, "unknown");
-    await container("mcp-router").start();
-    for (const service of CORE) await becomes(service, "up");
+    await start.container("mcp-router").stop();
+    await start.becomes("down", "mcp-router");
+    await start.becomes("up", "traefik");
+    await start.becomes("unknown", "mcp-gateway", "mcp-nixos-http");
+    await start.container("mcp-router").start();
+    await start.becomes("up", ...CORE);
   });
 
   it("traefik, through which everything goes", async () => {
-    await container("traefik").stop();
-    await becomes("traefik", "down");
-    await becomes("mcp-router", "unknown");
-    await container("traefik").start();
-    for (const service of CORE) await becomes(service, "up");
+    await start.container("traefik").stop();
+    await start.becomes("down", "traefik");
+    await start.becomes("unknown", "mcp-router");
+    await start.container("traefik").start();
+    await start.becomes("up", ...CORE);
   });
 
   it("asks nothing while nobody looks", async () => {
     const hide = (hidden: boolean): Promise<void> =>
-      page.evaluate(`Object.defineProperty(document, "hidden", { get: () => ${hidden}, configurable: true });
+      start.page.evaluate(`Object.defineProperty(document, "hidden", { get: () => ${hidden}, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"))`);
     const asked: string[] = [];
-    page.on("request", (one) => asked.push(one.url()));
+    start.page.on("request", (one) => asked.push(one.url()));
     await eventually(async () => expect(asked.length).toBeGreaterThan(0));
     await hide(true);
     // What is under way ends first.
@@ -217,22 +184,22 @@ describe("what stops turns red, and green again when it is back", () => {
 
 describe("the page as a part of the graph", () => {
   it("changes with the stack while mcp-router stays, and is restored when somebody edited it", async () => {
-    const router = await container("mcp-router").inspect();
+    const router = await start.container("mcp-router").inspect();
     const file = path.join(stack.dataDir, "start-page/index.html");
     const before = fs.readFileSync(file, "utf8");
     const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
     if (code !== 0) throw new Error(output);
 
     fs.writeFileSync(file, "edited");
-    fs.rmSync(path.join(stack.dataDir, "start-page/page.js"));
+    fs.rmSync(path.join(stack.dataDir, "start-page/start.page.js"));
     expect((await stack.run("mcp-status")).stdout).toContain("start-page/index.html is missing or was changed");
     await stack.succeed("up");
     expect(fs.readFileSync(file, "utf8")).toBe(before);
-    expect((await request(stack.port, "/start-page/page.js")).status).toBe(200);
+    expect((await request(stack.port, "/start-page/start.page.js")).status).toBe(200);
 
     stack.configure({ servers: "time,memory" });
     await stack.succeed("up");
     expect((await request(stack.port, "/")).body).toContain("time, memory");
-    expect((await container("mcp-router").inspect()).Id).toBe(router.Id);
+    expect((await start.container("mcp-router").inspect()).Id).toBe(router.Id);
   });
 });

@@ -57,10 +57,7 @@ it("models belong to their servers", () => {
 
 it("routes of a bundle are there when it is on", () => {
   const routes = ({ routes }: typeof CORE): string[] => routes.map(({ route }) => route);
-  expect(routes(CORE)).toEqual([
-    "http://127.0.0.1:8811/mcp",
-    "http://127.0.0.1:8811/mcp/nixos",
-  ]);
+  expect(routes(CORE)).toEqual(["http://127.0.0.1:8811/mcp", "http://127.0.0.1:8811/mcp/nixos"]);
   expect(routes(AI).slice(2)).toEqual(["http://webui.localhost:8811", "http://127.0.0.1:8811/llm/v1"]);
 });
 

@@ -1,0 +1,78 @@
+/** The lights of the AI bundle, whose model servers are on a network of their own. */
+import { request } from "../support/http";
+import { serveModels, type ModelServer } from "../support/model-server";
+import { createStack, type TestStack } from "../support/stack";
+import { StartPage } from "../support/start-page";
+import { tinyModels } from "../support/tiny-models";
+
+jest.setTimeout(600_000);
+
+const CORE = ["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"];
+const AI = ["open-webui", "llm-proxy", "llama-cpp", "whisper-cpp"];
+const MODEL_SERVERS = ["llama-cpp", "whisper-cpp"];
+
+let server: ModelServer;
+let stack: TestStack;
+let start: StartPage;
+
+beforeAll(async () => {
+  const models = await tinyModels();
+  server = await serveModels([models.llama.file, models.whisper.file]);
+  stack = await createStack(
+    {
+      servers: "time",
+      bundles: "ai",
+      llamaCppModelUrl: server.url(models.llama.file),
+      whisperCppModelUrl: server.url(models.whisper.file),
+      llamaContextSize: 16384,
+    },
+    { prefix: "page-ai" },
+  );
+  await stack.succeed("up");
+  start = await StartPage.open(stack);
+});
+afterAll(async () => {
+  await start?.close();
+  await stack?.remove();
+  await server?.stop();
+});
+
+it("all are up, each by a path that tells nothing else, without a key", async () => {
+  await start.becomes("up", ...CORE, ...AI);
+  for (const service of AI) {
+    const { status, body } = await request(stack.port, `/healthz/${service}`);
+    expect([service, status, body]).toEqual([service, 200, '{"status":"ok"}']);
+  }
+  expect(start.complaints).toEqual([]);
+  expect([...start.visited]).toEqual([start.origin]);
+});
+
+it("the page of the bundle is linked, and its API is an address", async () => {
+  const link = start.page.getByRole("link", { name: "Open WebUI" });
+  expect(await link.getAttribute("href")).toBe(`http://webui.localhost:${stack.port}`);
+  expect(await start.text("#endpoint-llm")).toBe(`${start.origin}/llm/v1`);
+});
+
+it("only health is without a key: what stands behind it is not", async () => {
+  const headers = { host: `llm.localhost:${stack.port}` };
+  expect((await request(stack.port, "/healthz/llama-cpp", { headers })).status).toBe(200);
+  const closed = ["/healthz/llama-cpp/../v1/models", "/healthz/llama-cpp/props", "/health", "/v1/models"];
+  for (const route of closed) expect([200]).not.toContain((await request(stack.port, route, { headers })).status);
+});
+
+it.each([...MODEL_SERVERS, "open-webui"])("%s turns red when it stops, and green again", async (service) => {
+  await start.container(service).stop();
+  await start.becomes("down", service);
+  expect(await start.shown(service)).toEqual({ word: "down", red: true });
+  await start.becomes("up", ...[...CORE, ...AI].filter((name) => name !== service));
+  await start.container(service).start();
+  await start.becomes("up", service);
+});
+
+it("llm-proxy turns red when it stops, and the model servers behind it are not known until it is back", async () => {
+  await start.container("llm-proxy").stop();
+  await start.becomes("down", "llm-proxy");
+  await start.becomes("unknown", ...MODEL_SERVERS);
+  await start.container("llm-proxy").start();
+  await start.becomes("up", ...CORE, ...AI);
+});

@@ -1,0 +1,71 @@
+/** The start page of a stack, open in a real browser. */
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { startBrowser } from "./chromium";
+import { PROJECT, type TestStack } from "./stack";
+
+/** Longest wait for a light, in milliseconds: a service has to start. */
+const LIGHT_MS = 60_000;
+
+export class StartPage {
+  /** What the browser complained of. */
+  readonly complaints: string[] = [];
+  /** Origins that were asked. */
+  readonly visited = new Set<string>();
+
+  private constructor(
+    private readonly stack: TestStack,
+    private readonly browser: Browser,
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly origin: string,
+  ) {
+    page.on("console", (message) => message.type() === "error" && this.complaints.push(message.text()));
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("request", (asked) => this.visited.add(new URL(asked.url()).origin));
+  }
+
+  /** Opens the page as a person would; only its questions follow each other faster. */
+  static async open(stack: TestStack): Promise<StartPage> {
+    const origin = `http://localhost:${stack.port}`;
+    const browser = await startBrowser();
+    const context = await browser.newContext();
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+    const opened = new StartPage(stack, browser, context, await context.newPage(), origin);
+    await opened.page.goto(`${origin}/?poll=200`);
+    return opened;
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
+
+  /** The cell with a service's state. */
+  light(service: string): Locator {
+    return this.page.locator(`[data-service="${service}"]`);
+  }
+
+  async becomes(state: "up" | "down" | "unknown", ...services: string[]): Promise<void> {
+    const wanted = this.page.locator(`[data-state="${state}"]`);
+    for (const service of services) await this.light(service).and(wanted).waitFor({ timeout: LIGHT_MS });
+  }
+
+  /** The word beside a light, and whether the light is more red than green on the screen. */
+  async shown(service: string): Promise<{ word: string | null; red: boolean }> {
+    const element = `document.querySelector('[data-service="${service}"] .light')`;
+    const colour = await this.page.evaluate<string>(`getComputedStyle(${element}).backgroundColor`);
+    const [red = 0, green = 0] = (colour.match(/\d+/g) ?? []).map(Number);
+    return { word: await this.light(service).locator(".word").textContent(), red: red > green };
+  }
+
+  text(selector: string): Promise<string | null> {
+    return this.page.locator(selector).textContent();
+  }
+
+  clipboard(): Promise<string> {
+    return this.page.evaluate<string>("navigator.clipboard.readText()");
+  }
+
+  container(service: string) {
+    return this.stack.docker.getContainer(`${PROJECT}-${this.stack.name}-${service}`);
+  }
+}
