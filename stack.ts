@@ -39,7 +39,9 @@ export interface StackPlan {
   readonly dify: (DifyPlan & Pick<StackPlan, "images" | "secrets">) | undefined;
   /** Every image of the core that has to be there, each once. */
   readonly images: readonly WantedImage[];
-  /** Complete reference of an image of catalogs/images.yaml. @throws ReferenceError */
+  /** catalogs/images.yaml. */
+  readonly lock: ImageLock;
+  /** Complete reference of an image of it. @throws ReferenceError */
   readonly reference: (name: string) => string;
   readonly volumes: readonly SharedVolume[];
   readonly secrets: { readonly generated: readonly SecretPlan[]; readonly copied: readonly CopyPlan[] };
@@ -216,5 +218,5 @@ export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPla
   const secrets = secretsOf(config, catalog);
   const volumes = [WORKSPACE, MEMORY];
   const bundles = { ai: ai.plan, dify: dify.plan };
-  return { plan: { catalog, core, ...bundles, images, reference, volumes, secrets, serverLabels }, faults: [] };
+  return { plan: { catalog, core, ...bundles, images, lock, reference, volumes, secrets, serverLabels }, faults: [] };
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Config } from "./config";
 import { resourceName } from "./engines/container-args";
 import { sha256 } from "./engines/files/layout";
-import { PROJECT_ROOT, readLock, referenceParts, type ImageLock } from "./engines/images/lock";
+import { PROJECT_ROOT, referenceParts, type ImageLock } from "./engines/images/lock";
 import { pageData, type ImageFacts } from "./services/start-page/data";
 import type { PageData } from "./services/start-page/model";
 import { topologyOf, type Topology } from "./services/topology";
@@ -28,11 +28,11 @@ function versionOf(name: string, lock: ImageLock, { imageSource, imageDigests }:
   return referenceParts(pull.reference)?.tag;
 }
 
-function imageFacts(config: Config, plan: StackPlan, lock: ImageLock): (name: string) => ImageFacts {
+function imageFacts(config: Config, { lock, reference }: StackPlan): (name: string) => ImageFacts {
   return (name) => ({
     purpose: lock[name]?.purpose ?? "",
     version: versionOf(name, lock, config),
-    reference: plan.reference(name),
+    reference: reference(name),
   });
 }
 
@@ -42,7 +42,7 @@ export function startPageData(config: Config, plan: StackPlan): PageData {
     config,
     services: servicesOf(plan),
     servers: plan.catalog.servers.filter(({ enabled }) => enabled),
-    image: imageFacts(config, plan, readLock()),
+    image: imageFacts(config, plan),
     topology: planTopology(config, plan),
   });
 }

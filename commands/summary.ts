@@ -11,9 +11,10 @@ export function endpointTable(endpoints: readonly Endpoint[]): string {
 
 /** The next step for somebody who has just brought the stack up for the first time. */
 export function nextStep(endpoints: readonly Endpoint[]): string {
-  const url = endpoints[0]?.url ?? "";
+  const url = endpoints[0]?.url ?? "http://localhost";
   return [
     `Next: add it to an MCP client, as {"mcpServers": {"agent-hub": {"type": "http", "url": "${url}"}}}`,
+    `Or open ${new URL("/", url).href} in a browser: how the services are, and the configuration of each client to copy`,
     `Try it: npm run tools          Pulumi itself: eval "$(npm run -s env)"          Stop: npm run down`,
   ].join("\n");
 }

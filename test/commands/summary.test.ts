@@ -23,6 +23,10 @@ it("the next step is what an MCP client wants: JSON with the first endpoint", ()
   });
 });
 
+it("the next step names the start page", () => {
+  expect(nextStep(ENDPOINTS)).toContain("Or open http://127.0.0.1:8811/ in a browser");
+});
+
 it("the next step names the commands to go on with", () => {
   expect(nextStep(ENDPOINTS).match(/npm run (-s )?\w+/g)).toEqual(["npm run tools", "npm run -s env", "npm run down"]);
 });
