@@ -111,12 +111,12 @@ const pictureSection = (data: PageData): Html =>
   html`<section aria-labelledby="picture">
     <h2 id="picture">How it hangs together</h2>
     <div class="scroll picture" tabindex="0" role="group" aria-label="Picture of the stack">
-      <a href="${pagePath("topology.svg")}"
-        ><img
-          src="${pagePath("topology.svg")}"
-          alt="Picture of the stack ${data.stack}: services, what they call and what they keep on disk. The same in words is below; this link opens the picture by itself."
-      /></a>
+      <img
+        src="${pagePath("topology.svg")}"
+        alt="Picture of the stack ${data.stack}: services, what they call and what they keep on disk. The same is below in words."
+      />
     </div>
+    <p class="note"><a href="${pagePath("topology.svg")}">Open the picture by itself</a></p>
     <details>
       <summary>The picture in words</summary>
       ${inWords(data)}

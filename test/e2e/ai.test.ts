@@ -65,7 +65,8 @@ describe("turned on", () => {
   it("creates its own resources, and changes none of the core", async () => {
     stack.configure(on());
     const plan = await planned();
-    expect(Object.keys(plan)).toEqual(["create"]);
+    expect(Object.keys(plan).sort()).toEqual(["create", "update"]);
+    expect(plan["update"]).toEqual(["start-page-files"]);
     expect(plan["create"]).toEqual(expect.arrayContaining([...AI, "ai", "llama-cpp-model", "whisper-cpp-model"]));
   });
 
@@ -224,7 +225,7 @@ describe("turned off and on again", () => {
   it("deletes just what it created, keeps its data, and answers 503 meanwhile", async () => {
     const before = await ids();
     stack.configure(off());
-    expect(Object.keys(await planned())).toEqual(["delete"]);
+    expect(Object.keys(await planned()).sort()).toEqual(["delete", "update"]);
     const session = await openSession(stack.url("/mcp"));
     await stack.succeed("up");
     expect(await session.call("get_current_time", { timezone: "UTC" })).toContain("UTC");

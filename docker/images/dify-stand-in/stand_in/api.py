@@ -68,6 +68,10 @@ class Api(Handler):
             self.report(health_checks())
         elif path == "/v1/checks":
             self.report({**health_checks(), "pluginDaemon": plugin_daemon})
+        elif path == "/console/api/setup":
+            self.report({"postgres": checks.migrated("dify-api")})
+        elif path == "/console/api/activate/check":
+            self.report({"redis": checks.cache})
         elif path.startswith("/inner/api/"):
             self.inner()
         elif path == "/console/api/login":
