@@ -56,6 +56,7 @@ export const WATCHED: readonly Watched[] = [
   { service: "dify-plugin-daemon", ...ofDify, asks: ask("dify-plugin-daemon", 5002, "/health/check") },
   // Squid refuses a request that is not for a proxy, and so shows that it is there.
   { service: "dify-ssrf-proxy", ...ofDify, asks: { ...ask("dify-ssrf-proxy", 3128, "/"), anyAnswer: true } },
+  { service: "dify-api-proxy", ...ofDify, asks: { ...ask("dify-api-proxy", 3128, "/"), anyAnswer: true } },
   // Whether Dify was set up is a row of its database (api/controllers/console/setup.py).
   {
     service: "dify-postgres",
@@ -95,16 +96,19 @@ export interface HealthRoute {
   readonly of: string;
   readonly bundle: Watched["bundle"];
   readonly asks: HealthQuestion;
+  /** Somebody else is asked: when that one is not there, the service may be well all the same. */
+  readonly relayed: boolean;
 }
 
 /** What mcp-router answers by asking somebody. */
 export const ROUTER_HEALTH: readonly HealthRoute[] = WATCHED.flatMap((watched) => {
   const asks = routerQuestion(watched);
-  return asks === undefined ? [] : [{ of: watched.service, bundle: watched.bundle, asks }];
+  const relayed = watched.by in CARRIERS;
+  return asks === undefined ? [] : [{ of: watched.service, bundle: watched.bundle, asks, relayed }];
 });
 
 /** The questions that this service asks for mcp-router. */
 export const healthRoutesBy = (by: Watched["by"]): HealthRoute[] =>
   WATCHED.flatMap(({ service, bundle, by: asker, asks }) =>
-    asker === by && asks !== undefined ? [{ of: service, bundle, asks }] : [],
+    asker === by && asks !== undefined ? [{ of: service, bundle, asks, relayed: asks.service !== service }] : [],
   );

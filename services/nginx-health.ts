@@ -7,18 +7,33 @@ const NO_STORE = 'add_header Cache-Control "no-store" always;';
 
 const METHOD: ErrorAnswer = { status: 405, type: "method_not_allowed", message: "Health is asked for with GET." };
 
+const orBundleOff = (bundle: HealthRoute["bundle"]): string =>
+  bundle === undefined
+    ? ""
+    : `; or the bundle ${bundle} is off: turn it on (comma list) with pulumi config set bundles ${bundle} and pulumi up`;
+
 const unwell = ({ of, bundle }: HealthRoute): ErrorAnswer => ({
   status: 503,
   type: "not_healthy",
   service: of,
   message:
-    `The service ${of} is not healthy: it is starting, it has stopped, or it has a fault` +
-    (bundle === undefined
-      ? ". "
-      : `; or the bundle ${bundle} is off: turn it on (comma list) with pulumi config set bundles ${bundle} and pulumi up. `) +
+    `The service ${of} is not healthy: it is starting, it has stopped, or it has a fault${orBundleOff(bundle)}. ` +
     `Look at it: docker ps -a --filter label=mcp-stack.service=${of}`,
   ...(bundle === undefined ? {} : { configKey: "bundles" }),
 });
+
+const hidden = ({ of, bundle, asks }: HealthRoute): ErrorAnswer => ({
+  status: 502,
+  type: "health_not_known",
+  service: of,
+  message: `Whether ${of} is healthy is asked through ${asks.service}, which does not answer${orBundleOff(bundle)}.`,
+});
+
+/** A relay that answers tells something, however bad; one that is not there (502, 504, no address) tells nothing. */
+const relayGone = (route: HealthRoute): string => `
+    if ($asked_status !~ "^([234]|50[0135])") {
+        ${reply(hidden(route))}
+    }`;
 
 const WELL = `return 200 '{"status":"ok"}';`;
 
@@ -58,7 +73,7 @@ location = /asked/${route.of} {
     proxy_read_timeout 4s;
 }
 location @${route.of}-unwell {
-    ${NO_STORE}${route.asks.anyAnswer ? anyAnswer : ""}
+    ${NO_STORE}${route.asks.anyAnswer && !route.relayed ? anyAnswer : ""}${route.relayed ? relayGone(route) : ""}
     ${reply(unwell(route))}
 }`;
 

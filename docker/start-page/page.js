@@ -15,20 +15,21 @@ const cells = [...document.querySelectorAll("[data-health]")];
 const byService = new Map(cells.map((cell) => [cell.dataset.service, cell]));
 const said = document.getElementById("said");
 
-/** Whether the answer was 2xx; false also when there was none. */
-async function isWell(path) {
+/** Status of the answer; 0: there was none. */
+async function ask(path) {
   try {
-    return (await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) })).ok;
+    return (await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) })).status;
   } catch {
-    return false;
+    return 0;
   }
 }
 
-/** Up or down; not known while something that the question goes through is not up itself. */
-function stateOf(service, well) {
-  if (well.get(service)) return "up";
+/** 200: up, 503: down; else nobody knows, while what the question goes through is not up itself. */
+function stateOf(service, statuses) {
+  const status = statuses.get(service);
+  if (status === 200) return "up";
   const { through } = byService.get(service).dataset;
-  const asked = through === "" || !byService.has(through) || stateOf(through, well) === "up";
+  const asked = status === 503 || !byService.has(through) || stateOf(through, statuses) === "up";
   return asked ? "down" : "unknown";
 }
 
@@ -56,10 +57,10 @@ function summarize(states) {
 
 /** Asks about every service at once, and shows all answers together, so that no half of a round is seen. */
 async function askAll() {
-  const well = new Map(
-    await Promise.all(cells.map(async (cell) => [cell.dataset.service, await isWell(cell.dataset.health)])),
+  const statuses = new Map(
+    await Promise.all(cells.map(async (cell) => [cell.dataset.service, await ask(cell.dataset.health)])),
   );
-  const states = new Map(cells.map(({ dataset: { service } }) => [service, stateOf(service, well)]));
+  const states = new Map(cells.map(({ dataset: { service } }) => [service, stateOf(service, statuses)]));
   const changes = cells.flatMap((cell) => show(cell, states.get(cell.dataset.service)));
   if (changes.length > 0) said.textContent = changes.join("; ");
   summarize(states);

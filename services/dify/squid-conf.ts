@@ -16,7 +16,7 @@ const CLIENTS = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12
 /** Ports for plain HTTP; 443 alone may be tunnelled to. */
 const PORTS = ["80", "443", "1025-65535"];
 
-const MCP_PATHS = PATH_ROUTES.filter(({ protocol }) => protocol === "mcp").map(({ path }) => path);
+const MCP_PATHS = PATH_ROUTES.map(({ path }) => path);
 
 /** Dify's API asks MCP servers through its proxy: the stack's own are let through by name, port and path, and nothing else. */
 export const MCP_OPENING = `# Dify adds them as ${MCP_PATHS.map((path) => upstreamUrl(ROUTER) + path).join(" and ")}.

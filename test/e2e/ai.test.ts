@@ -9,6 +9,7 @@ import { exportedModels, openWebui } from "../support/open-webui";
 import { createStack, type TestStack } from "../support/stack";
 import { tinyModels } from "../support/tiny-models";
 import { tone } from "../support/tone";
+import { aiLightTests } from "./start-page/ai";
 
 jest.setTimeout(600_000);
 
@@ -202,6 +203,8 @@ describe("Open WebUI", () => {
   });
 });
 
+describe("the start page", () => aiLightTests(() => stack));
+
 describe("secrets", () => {
   it("are in no description of a container and not in the state", async () => {
     const values = ["llm-master-key", "llama-api-key", "webui-secret-key", "webui-admin-password"].map((name) =>
@@ -231,8 +234,7 @@ describe("turned off and on again", () => {
     expect(await session.call("get_current_time", { timezone: "UTC" })).toContain("UTC");
     await session.end();
     expect(await names()).toEqual(CORE);
-    const after = await ids();
-    expect(CORE.filter((name) => after[name] !== before[name])).toEqual([]);
+    expect(await ids()).toMatchObject(Object.fromEntries(CORE.map((name) => [name, before[name]])));
     expect((await request(stack.port, "/llm/v1/models")).status).toBe(503);
     expect(fs.readdirSync(stack.dataDir)).toEqual(expect.arrayContaining(["llama-cpp", "whisper-cpp", "openwebui"]));
   });

@@ -16,6 +16,7 @@ import { modelTests } from "./dify/models";
 import { routeTests, silentStream } from "./dify/routes";
 import { sandboxTests } from "./dify/sandbox";
 import { secretTests } from "./dify/secrets";
+import { difyLightTests } from "./start-page/dify";
 
 jest.setTimeout(900_000);
 
@@ -117,6 +118,7 @@ describe("models", () =>
 describe("tools by MCP", () => mcpTests(() => dify));
 describe("the sandbox", () => sandboxTests(() => dify));
 describe("secrets", () => secretTests(() => dify, shown));
+describe("the start page", () => difyLightTests(() => stack));
 describe("a stream", () => {
   it("is kept though it is silent for longer than a minute", async () => expect(await stream).toEqual([0, 1]));
 });

@@ -39,6 +39,11 @@ export class StartPage {
     return this.browser.close();
   }
 
+  /** Port of the stack's ingress. */
+  get port(): number {
+    return this.stack.port;
+  }
+
   /** The cell with a service's state. */
   light(service: string): Locator {
     return this.page.locator(`[data-service="${service}"]`);

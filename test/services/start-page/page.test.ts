@@ -37,7 +37,7 @@ describe("what the page says", () => {
       ["mcp-nixos-http", "core"],
     ]);
     const parts = (part: string): number => FULL.services.filter((service) => service.part === part).length;
-    expect([parts("core"), parts("ai"), parts("dify")]).toEqual([4, 4, 11]);
+    expect([parts("core"), parts("ai"), parts("dify")]).toEqual([4, 4, 12]);
     expect(FULL.services.filter(({ purpose }) => purpose === "")).toEqual([]);
   });
 
