@@ -23,15 +23,17 @@ const coreOrder = ({ gateway, nixos, router, ingress }: CoreServices): Ordered[]
   { spec: ingress, after: [router] },
 ];
 
-const aiOrder = ({ llama, whisper, proxy, webui }: AiServices): Ordered[] => [
+/** The part of the AI bundle. */
+export const aiOrder = ({ llama, whisper, proxy, webui }: AiServices): Ordered[] => [
   { spec: llama, after: [] },
   { spec: whisper, after: [] },
   { spec: proxy, after: [llama, whisper] },
   { spec: webui, after: [proxy] },
 ];
 
-const difyOrder = (
-  { postgres, redis, minio, ssrfProxy, sandbox, api, worker, beat, daemon, web, nginx }: DifyServices,
+/** The part of the Dify bundle. */
+export const difyOrder = (
+  { postgres, redis, minio, ssrfProxy, apiProxy, sandbox, api, worker, beat, daemon, web, nginx }: DifyServices,
   { permissions, database, bucket, migration }: DifyOneShots,
 ): Ordered[] => [
   { spec: permissions, after: [] },
@@ -43,7 +45,8 @@ const difyOrder = (
   { spec: migration, after: [database, redis, bucket] },
   { spec: ssrfProxy, after: [] },
   { spec: sandbox, after: [ssrfProxy] },
-  { spec: api, after: [migration, sandbox] },
+  { spec: apiProxy, after: [] },
+  { spec: api, after: [migration, sandbox, apiProxy] },
   { spec: worker, after: [api] },
   { spec: beat, after: [api] },
   { spec: daemon, after: [database, redis, api] },

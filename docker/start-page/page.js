@@ -86,7 +86,7 @@ async function copy(button) {
     await navigator.clipboard.writeText(element.textContent);
     button.classList.add("done");
     setTimeout(() => button.classList.remove("done"), 1500);
-    said.textContent = "Copied";
+    said.textContent = `Copied${button.querySelector(".hidden").textContent}`;
   } catch {
     getSelection().selectAllChildren(element);
     said.textContent = "This browser does not let a page copy here; it is selected: copy it with Ctrl+C or Command+C";

@@ -19,12 +19,10 @@ const NAMES: Readonly<Record<string, { readonly id: string; readonly name: strin
 };
 
 /** All of them, by way of the router, which adds the token that the gateway asks for. */
-export const TOOL_CONNECTIONS: readonly ToolConnection[] = PATH_ROUTES.map(
-  ({ service, path, description }) => {
-    const { id, name } = NAMES[service] ?? { id: service, name: service };
-    return { id, name, url: upstreamUrl(ROUTER) + path, description };
-  },
-);
+export const TOOL_CONNECTIONS: readonly ToolConnection[] = PATH_ROUTES.map(({ service, path, description }) => {
+  const { id, name } = NAMES[service] ?? { id: service, name: service };
+  return { id, name, url: upstreamUrl(ROUTER) + path, description };
+});
 
 /** The connection that brings the tools of a server which a prompt names. */
 export const connectionOf = (server: string): string =>

@@ -3,16 +3,22 @@ import path from "node:path";
 import { AiBundle } from "../../components/ai-bundle";
 import { aiPlan } from "../../services/ai/plan";
 import { parseModels } from "../../services/models";
+import { aiOrder } from "../../services/start-order";
 import { configOf } from "../support/config";
 import { DATA_DIR, imageReference, upon } from "../support/foundation";
 
 const models = parseModels(fs.readFileSync(path.join(__dirname, "../../catalogs/models.yaml"), "utf8"));
 const IMAGES = ["llama-cpp", "whisper-cpp", "llm-proxy", "open-webui"];
 
+function planned() {
+  const { plan } = aiPlan(configOf(), { models, env: {}, secretNames: [], dataUser: "1000:1000" });
+  if (plan === undefined) throw new Error("the default config has faults");
+  return plan;
+}
+
 const bundle = () =>
   upon(({ foundation }) => {
-    const { plan } = aiPlan(configOf(), { models, env: {}, secretNames: [], dataUser: "1000:1000" });
-    if (plan === undefined) throw new Error("the default config has faults");
+    const plan = planned();
     const wanted = IMAGES.map((name) => ({ name, reference: imageReference(name) }));
     const copied = [{ name: "llm-env", file: ".env", source: "/nowhere/.env", names: [] }];
     return new AiBundle("ai", {
@@ -56,6 +62,11 @@ describe("AiBundle", () => {
     expect(after("whisper-cpp").join(" ")).toContain("whisper-cpp-model-file");
     expect(after("llm-proxy").join(" ")).toMatch(/llama-cpp\b.*whisper-cpp\b/);
     expect(after("open-webui").join(" ")).toMatch(/llm-proxy\b/);
+    // What other programs are told is the same.
+    for (const { spec, after: expected } of aiOrder(planned().services)) {
+      const waits = after(spec.name).filter((name) => IMAGES.includes(name));
+      expect([spec.name, waits]).toEqual([spec.name, expected.map(({ name }) => name).sort()]);
+    }
   });
 
   it("keeps models and chats in directories of the stack's data", async () => {

@@ -1,5 +1,7 @@
 import { DifyBundle } from "../../components/dify-bundle";
 import { difyPlan } from "../../services/dify/plan";
+import type { ServiceSpec } from "../../services/spec";
+import { difyOrder } from "../../services/start-order";
 import { configOf } from "../support/config";
 import { DATA_DIR, imageReference, stdinOf, upon } from "../support/foundation";
 
@@ -75,6 +77,24 @@ describe("DifyBundle", () => {
     ];
     const found = resources.find((one) => one.type.endsWith(`:${type}`) && one.name === name);
     expect(found?.after.filter((one) => steps.includes(one))).toEqual(expected);
+  });
+
+  it("starts everything in the order that other programs are told", async () => {
+    const { resources } = await bundle();
+    const { plan } = difyPlan(configOf({ bundles: "dify" }), { dataUser: "1000:1000" });
+    const order = plan === undefined ? [] : difyOrder(plan.services, plan.oneShots);
+    const step = ({ name, health }: ServiceSpec): string => ("runsOnce" in health ? `${name}-run` : name);
+    const steps = order.map(({ spec }) => step(spec));
+    expect([...steps].sort()).toEqual(
+      [...SERVICES, ...resources.map(({ name }) => name).filter((name) => name.endsWith("-run"))].sort(),
+    );
+    for (const { spec, after } of order) {
+      const type = "runsOnce" in spec.health ? ":Command" : ":Container";
+      const found = resources.find((one) => one.type.endsWith(type) && one.name === step(spec));
+      // Nothing waits for Nginx, and its name is also the network's.
+      const waits = found?.after.filter((one) => one !== "dify" && steps.includes(one));
+      expect([spec.name, waits]).toEqual([spec.name, after.map(step).sort()]);
+    }
   });
 
   it("runs a one-shot again when what it works on was replaced, and only then", async () => {

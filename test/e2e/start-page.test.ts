@@ -101,6 +101,9 @@ describe("copying", () => {
   const clients = async (): Promise<string[]> =>
     start.page.locator("details.client").evaluateAll((all) => all.map(({ id }) => id.replace("client-", "")));
 
+  const title = (name: string): Promise<string> =>
+    start.page.evaluate(`document.querySelector("#client-${name} summary").firstChild.textContent`);
+
   it("gives the configuration of each client, with the address that the browser used", async () => {
     const names = await clients();
     expect(names).toEqual(["claude-code", "vscode", "claude-desktop", "cursor", "codex", "gemini-cli", "zed"]);
@@ -108,8 +111,9 @@ describe("copying", () => {
       const client = start.page.locator(`#client-${name}`);
       if ((await client.getAttribute("open")) === null) await client.locator("summary").click();
       await client.getByRole("button").click();
-      await start.page.locator("#said", { hasText: "Copied" }).waitFor();
+      await start.page.locator("#said", { hasText: `Copied the configuration for ${await title(name)}` }).waitFor();
       const text = await start.clipboard();
+      expect(text).toBe(await start.text(`#config-${name}`));
       if (name === "codex") expect(text).toContain(`[mcp_servers.agent-hub]\nurl = "${start.origin}/mcp"`);
       else expect(JSON.stringify(JSON.parse(text))).toContain(`"${start.origin}/mcp"`);
     }
