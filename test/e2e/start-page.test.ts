@@ -195,11 +195,11 @@ describe("the page as a part of the graph", () => {
     if (code !== 0) throw new Error(output);
 
     fs.writeFileSync(file, "edited");
-    fs.rmSync(path.join(stack.dataDir, "start-page/start.page.js"));
+    fs.rmSync(path.join(stack.dataDir, "start-page/page.js"));
     expect((await stack.run("mcp-status")).stdout).toContain("start-page/index.html is missing or was changed");
     await stack.succeed("up");
     expect(fs.readFileSync(file, "utf8")).toBe(before);
-    expect((await request(stack.port, "/start-page/start.page.js")).status).toBe(200);
+    expect((await request(stack.port, "/start-page/page.js")).status).toBe(200);
 
     stack.configure({ servers: "time,memory" });
     await stack.succeed("up");
