@@ -16,13 +16,14 @@ import { McpRouter } from "./components/mcp-router";
 import { Networks } from "./components/networks";
 import { Probe } from "./components/probe";
 import { Secrets } from "./components/secrets";
+import type { Foundation } from "./components/service";
 import { StartPage } from "./components/start-page";
 import { load, withoutStack, type Config } from "./config";
 import { DockerEngine } from "./engines/docker";
 import { findEngine, prepare, type Prepared } from "./prepare";
 import { coreEndpoints, stackEndpoints } from "./services/endpoints";
 import { exposureWarning } from "./services/exposure";
-import { dataUser } from "./stack";
+import { dataUser, type StackPlan } from "./stack";
 import { drawnBy, startPageData } from "./start-page";
 
 /** Seconds until the first tools are there: the gateway starts every enabled server once. */
@@ -40,6 +41,27 @@ async function checked(config: Config): Promise<Prepared> {
   for (const text of warnings) await pulumi.log.warn(text);
   for (const text of prepared.notes) await pulumi.log.info(text);
   return prepared;
+}
+
+interface BundleArgs {
+  readonly config: Config;
+  readonly foundation: Foundation;
+  readonly provider: DockerEngine["provider"];
+  readonly host: string;
+}
+
+function aiBundle({ ai: part }: StackPlan, { config, foundation, provider, host }: BundleArgs): AiBundle | undefined {
+  if (part === undefined) return undefined;
+  const { services, models, secrets, images: wanted } = part;
+  const images = { source: config.imageSource, wanted, provider, host };
+  return new AiBundle("ai", { foundation, services, images, models, secrets, secretsFile: config.secretsFile });
+}
+
+function difyBundle({ dify: part }: StackPlan, { config, foundation, provider, host }: BundleArgs): void {
+  if (part === undefined) return;
+  const { services, oneShots, secrets, images: wanted } = part;
+  const images = { source: config.imageSource, wanted, provider, host };
+  new DifyBundle("dify", { foundation, services, oneShots, images, secrets });
 }
 
 export = async () => {
@@ -77,18 +99,9 @@ export = async () => {
   const page = startPageData(config, plan);
   new StartPage("start-page", { dataDir: config.dataDir, dataReady: data.ready, page, drawnBy: drawnBy() });
 
-  let ai: AiBundle | undefined;
-  if (plan.ai !== undefined) {
-    const { services, models, secrets, images: wanted } = plan.ai;
-    const images = { source: config.imageSource, wanted, provider: engine.provider, host };
-    ai = new AiBundle("ai", { foundation, services, images, models, secrets, secretsFile: config.secretsFile });
-  }
-
-  if (plan.dify !== undefined) {
-    const { services, oneShots, secrets, images: wanted } = plan.dify;
-    const images = { source: config.imageSource, wanted, provider: engine.provider, host };
-    new DifyBundle("dify", { foundation, services, oneShots, images, secrets });
-  }
+  const bundleArgs = { config, foundation, provider: engine.provider, host };
+  const ai = aiBundle(plan, bundleArgs);
+  difyBundle(plan, bundleArgs);
 
   const endpoints = coreEndpoints(config);
   const behind = { mcp: gateway.running, "mcp-nixos": nixos.running };
