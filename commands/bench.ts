@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the stack costs, as ratios of measurements in one run. It uses the stack as it is (bring it up
- * first) and changes nothing. Load goes to this machine only, is bounded, and stops by itself.
+ * first) and changes nothing; with --cold it takes the stack down and brings it up again. Load goes to this machine only, is bounded, and stops by itself.
  */
 import { spawnSync } from "node:child_process";
 import os from "node:os";
@@ -13,36 +13,22 @@ import { coreEndpoints } from "../services/endpoints";
 import { dailyLines, dailyRuns, type Timed } from "./bench/daily";
 import { chatLatency, chatTargets } from "./bench/llm";
 import { downloadRates } from "./bench/models";
+import { coldRuns } from "./bench/cold";
 import { emptyProgram } from "./bench/empty-program";
 import { directTarget, latency, REQUEST_NAMES, type RequestName, type Target } from "./bench/requests";
-import { alternate, figures, seconds, type Figures, type Latency } from "./bench/statistics";
+import { alternate, compare, figures, seconds, type Comparison, type Figures, type Latency } from "./bench/statistics";
 import { readConfig } from "./stack-config";
 import { openWorkspace, runPulumi, type Workspace } from "./workspace";
-
-interface Comparison {
-  readonly what: string;
-  readonly unit: "s" | "ms" | "1/s" | "MiB/s";
-  readonly ours: number;
-  readonly yardstick: number;
-  readonly ratio: number;
-  readonly spread?: readonly [ours: Figures, yardstick: Figures];
-}
 
 interface Options {
   readonly stack: string;
   readonly rounds: string;
+  /** Measure bringing the stack up and down, which it then is for a while, instead of what is up. */
+  readonly cold?: boolean;
   readonly json?: boolean;
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-const compare = (what: string, unit: Comparison["unit"], ours: number, yardstick: number): Comparison => ({
-  what,
-  unit,
-  ours,
-  yardstick,
-  ratio: ours / yardstick,
-});
 
 async function pulumiRuns(workspace: Workspace, rounds: number): Promise<Comparison[]> {
   const empty = await emptyProgram(workspace);
@@ -133,15 +119,20 @@ async function requestRuns(ingress: Target, gateway: Target): Promise<Comparison
   return results;
 }
 
-function show(comparisons: readonly Comparison[], daily: readonly Timed[], warm: Figures): void {
-  const number = (value: number): string => value.toFixed(value < 10 ? 2 : 0).padStart(8);
+const number = (value: number): string => value.toFixed(value < 10 ? 2 : 0).padStart(8);
+
+function showComparisons(comparisons: readonly Comparison[]): void {
   for (const { what, unit, ours, yardstick, ratio } of comparisons) {
     process.stdout.write(
       `${what.padEnd(64)}${number(ours)} ${unit.padEnd(5)}${number(yardstick)} ${unit.padEnd(5)}  ratio ${ratio.toFixed(2)}\n`,
     );
   }
+}
+
+function show(comparisons: readonly Comparison[], daily: readonly Timed[], warmUp: Figures): void {
+  showComparisons(comparisons);
   for (const line of dailyLines(daily)) process.stdout.write(`${line}\n`);
-  process.stdout.write(`${"npm run up with nothing to do".padEnd(64)}${number(warm.median)} s\n`);
+  process.stdout.write(`${"npm run up with nothing to do".padEnd(64)}${number(warmUp.median)} s\n`);
 }
 
 /** 2.5 Gbit/s, in MiB/s: more than most networks have. */
@@ -176,8 +167,20 @@ async function chatRuns(docker: Docker, config: Config): Promise<Comparison[]> {
   return results;
 }
 
-/** Measures and prints; needs a stack that is up. */
-export async function bench({ stack, rounds: text, json = false }: Options): Promise<void> {
+const machine = (): object => ({
+  cpus: os.cpus().length,
+  model: os.cpus()[0]?.model,
+  memoryMiB: Math.round(os.totalmem() / 2 ** 20),
+  node: process.version,
+});
+
+async function cold({ stack, rounds, json = false }: Options): Promise<void> {
+  const comparisons = await coldRuns(await openWorkspace(stack), Number(rounds), say);
+  if (json) process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons }, null, 2)}\n`);
+  else showComparisons(comparisons);
+}
+
+async function warm({ stack, rounds: text, json = false }: Options): Promise<void> {
   const rounds = Number(text);
   const config = readConfig(stack);
   const workspace = await openWorkspace(stack);
@@ -192,13 +195,10 @@ export async function bench({ stack, rounds: text, json = false }: Options): Pro
     ...(await modelRuns(Math.min(rounds, 3))),
     ...(await chatRuns(docker, config)),
   ];
-  const warm = upRuns(stack, Math.min(rounds, 3));
-  const machine = {
-    cpus: os.cpus().length,
-    model: os.cpus()[0]?.model,
-    memoryMiB: Math.round(os.totalmem() / 2 ** 20),
-    node: process.version,
-  };
-  if (json) process.stdout.write(`${JSON.stringify({ machine, comparisons, daily, warmUp: warm }, null, 2)}\n`);
-  else show(comparisons, daily, warm);
+  const warmUp = upRuns(stack, Math.min(rounds, 3));
+  if (json) process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons, daily, warmUp }, null, 2)}\n`);
+  else show(comparisons, daily, warmUp);
 }
+
+/** Measures and prints; needs a stack that is up. */
+export const bench = (options: Options): Promise<void> => (options.cold ? cold(options) : warm(options));

@@ -80,6 +80,7 @@ function addDeveloperCommands(root: Command): void {
     .description("measure a stack that is up, as ratios: Pulumi's share, requests through the ingress")
     .option(...STACK)
     .option("--rounds <number>", "repetitions of the Pulumi runs", "5")
+    .option("--cold", "take the stack down and up again, in turns with docker compose; data stays")
     .option("--json", "figures as JSON")
     .action((options) => command<typeof import("./bench")>("bench").bench(options));
   root

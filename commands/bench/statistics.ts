@@ -28,6 +28,24 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
+/** A measure of ours beside its yardstick. */
+export interface Comparison {
+  readonly what: string;
+  readonly unit: "s" | "ms" | "1/s" | "MiB/s";
+  readonly ours: number;
+  readonly yardstick: number;
+  readonly ratio: number;
+  readonly spread?: readonly [ours: Figures, yardstick: Figures];
+}
+
+export const compare = (what: string, unit: Comparison["unit"], ours: number, yardstick: number): Comparison => ({
+  what,
+  unit,
+  ours,
+  yardstick,
+  ratio: ours / yardstick,
+});
+
 /** How one kind of request does under a load; times in milliseconds. */
 export interface Latency {
   readonly p50: number;

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { findCompose, type Compose } from "../support/compose";
+import { findCompose, type Compose } from "../../commands/bench/compose-cli";
 import { eventually } from "../support/eventually";
 import { withSession } from "../support/mcp-client";
 import { serveModels } from "../support/model-server";

@@ -1,4 +1,4 @@
-/** Docker Compose for tests: the machine's own, or that of Debian 13, which needs nothing but libc. */
+/** Docker Compose for the benchmark and for tests: the machine's own, or that of Debian 13, which needs nothing but libc. */
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
