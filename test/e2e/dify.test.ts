@@ -66,7 +66,7 @@ describe("turned on", () => {
   it("creates its own resources, and changes none of the core and the AI bundle", async () => {
     stack.configure(with_("ai,dify"));
     const plan = await dify.planned();
-    expect(plan).toMatchObject({ create: expect.anything() as unknown, update: ["start-page-files"] });
+    expect(plan).toEqual({ create: expect.anything() as unknown, update: ["start-page-files"] });
     expect(plan["create"]).toEqual(expect.arrayContaining([...DIFY, "dify-migration-run", "dify-database-run"]));
   });
 
@@ -123,16 +123,23 @@ describe("a stream", () => {
   it("is kept though it is silent for longer than a minute", async () => expect(await stream).toEqual([0, 1]));
 });
 
+/** Files that Dify keeps beside its stores. */
+const FILES = [
+  ["dify-api", "/app/api/storage/kept"],
+  ["dify-plugin-daemon", "/app/storage/kept"],
+] as const;
 const kept = {
   put: async (): Promise<void> => {
     await dify.sql("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('here')");
     await dify.redis("SET", "kept", "here");
     await dify.bucket("printf here | mc pipe --quiet s/dify/kept");
+    for (const [service, file] of FILES) await dify.inside(service, "sh", "-c", `printf here > ${file}`);
   },
   found: async (): Promise<string[]> => [
     await dify.sql("SELECT word FROM kept"),
     await dify.redis("GET", "kept"),
     await dify.bucket("mc cat s/dify/kept"),
+    ...(await Promise.all(FILES.map(([service, file]) => dify.inside(service, "cat", file)))),
   ],
 };
 
@@ -151,7 +158,7 @@ describe("turned off", () => {
     const before = await dify.ids();
     const log = dify.followLog("dify-postgres");
     stack.configure(with_("ai"));
-    expect(Object.keys(await dify.planned()).sort()).toEqual(["delete", "update"]);
+    expect(await dify.planned()).toEqual({ delete: expect.anything() as unknown, update: ["start-page-files"] });
     await stack.succeed("up");
     await expectCleanEnd(log);
     expect(await dify.names()).toEqual([...AI, ...CORE].sort());
@@ -185,7 +192,7 @@ describe("after everything was destroyed, with the core alone", () => {
     await dify.sql("ALTER ROLE dify RESET default_transaction_read_only");
     await stack.succeed("up");
     expect(await dify.names()).toEqual([...DIFY, ...CORE].sort());
-    expect(await kept.found()).toEqual(["here", "here", "here"]);
+    expect(await kept.found()).toEqual(["here", "here", "here", "here", "here"]);
     expect(dify.secret("dify-secret-key")).toBe(key);
     const log = await dify.log("dify-postgres");
     expect(log).toContain("database system was shut down at");

@@ -50,7 +50,12 @@ function paths(dify: () => DifyStack): void {
   it("keep a session of cookies with its token, as the same site", async () => {
     const { host, stack } = dify();
     const login = await request(stack.port, "/console/api/login", { method: "POST", headers: { host } });
-    const cookies = (login.headers["set-cookie"] ?? []).map((cookie) => cookie.split(";")[0] ?? "");
+    const set = login.headers["set-cookie"] ?? [];
+    expect(set).toEqual([
+      expect.stringMatching(/^access_token=\w+; Path=\/; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^csrf_token=\w+; Path=\/; SameSite=Lax$/),
+    ]);
+    const cookies = set.map((cookie) => cookie.split(";")[0] ?? "");
     const token = cookies.find((cookie) => cookie.startsWith("csrf_token="))?.slice("csrf_token=".length) ?? "";
     const profile = (more: object) =>
       request(stack.port, "/console/api/account/profile", { headers: { host, cookie: cookies.join("; "), ...more } });

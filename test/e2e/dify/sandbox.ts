@@ -65,6 +65,21 @@ function names(dify: () => DifyStack): void {
   });
 }
 
+function thisHost(dify: () => DifyStack, urls: () => readonly string[]): void {
+  it("reaches no listener on the host, by none of its addresses", async () => {
+    for (const url of urls()) await expect(fetch(url)).resolves.toMatchObject({ status: 200 });
+    expect(await reaching(dify(), urls().map(connectTo))).toEqual([]);
+  });
+
+  it("reaches no engine: no socket is in its files, and no port of the host leads to one", async () => {
+    const script = "find / -xdev -type s 2>/dev/null; find / -name '*.sock' 2>/dev/null; echo searched";
+    expect(await dify().inside("dify-sandbox", "sh", "-c", script)).toBe("searched");
+    const hosts = [...urls().map((url) => new URL(url).hostname), await hostOnDify(dify())];
+    const ports = hosts.flatMap((name) => [2375, 2376].map((port) => connectTo(`http://${name}:${port}/`)));
+    expect(await reaching(dify(), ports)).toEqual([]);
+  });
+}
+
 /** Declares the tests. */
 export function sandboxTests(dify: () => DifyStack): void {
   let outside: Outside;
@@ -80,10 +95,7 @@ export function sandboxTests(dify: () => DifyStack): void {
 
   names(dify);
 
-  it("reaches no listener on the host, by none of its addresses", async () => {
-    for (const url of host.urls) await expect(fetch(url)).resolves.toMatchObject({ status: 200 });
-    expect(await reaching(dify(), host.urls.map(connectTo))).toEqual([]);
-  });
+  thisHost(dify, () => host.urls);
 
   it("reaches outside through the proxy alone", async () => {
     const { url, body } = outside;

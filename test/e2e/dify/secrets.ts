@@ -6,14 +6,30 @@ import type { DifyStack } from "../../support/dify-stack";
 /** Those of Dify, and the one that the stack puts out. */
 const OURS = /^(dify|minio)-|^llm-master-key$/;
 
+/** Command lines of every process of this machine, those in containers included. */
+function commandLines(): string[] {
+  const processes = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return processes.flatMap((id) => {
+    try {
+      return [fs.readFileSync(`/proc/${id}/cmdline`, "utf8")];
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  });
+}
+
 /** Declares the tests; `shown` is what updates and previews said. */
 export function secretTests(dify: () => DifyStack, shown: readonly string[]): void {
-  it("are in no description of a container, no log, no output of an update, and not in the state", async () => {
-    const { stack } = dify();
-    const values = fs
-      .readdirSync(path.join(stack.dataDir, "secrets"), { withFileTypes: true })
+  const secrets = (): string[] =>
+    fs
+      .readdirSync(path.join(dify().stack.dataDir, "secrets"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && OURS.test(entry.name))
       .map(({ name }) => dify().secret(name));
+
+  it("are in no description of a container, no log, no output of an update, and not in the state", async () => {
+    const { stack } = dify();
+    const values = secrets();
     expect(values).toHaveLength(11);
     for (const { Id } of await stack.containers()) {
       const container = stack.docker.getContainer(Id);
@@ -23,6 +39,13 @@ export function secretTests(dify: () => DifyStack, shown: readonly string[]): vo
     }
     for (const text of [...shown, ...dify().stateFiles()])
       expect(values.filter((value) => text.includes(value))).toEqual([]);
+  });
+
+  it("are on no command line", () => {
+    const lines = commandLines().join("\n");
+    // Control: the containers' processes are seen from here.
+    expect(lines).toMatch(/redis-server/);
+    expect(secrets().filter((value) => lines.includes(value))).toEqual([]);
   });
 
   it("open the bucket to Dify's user alone, and nothing else of MinIO to it", async () => {
