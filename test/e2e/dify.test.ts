@@ -118,10 +118,11 @@ describe("models", () =>
 describe("tools by MCP", () => mcpTests(() => dify));
 describe("the sandbox", () => sandboxTests(() => dify));
 describe("secrets", () => secretTests(() => dify, shown));
-describe("the start page", () => difyLightTests(() => stack));
 describe("a stream", () => {
   it("is kept though it is silent for longer than a minute", async () => expect(await stream).toEqual([0, 1]));
 });
+// It stops services, which the stream goes through.
+describe("the start page", () => difyLightTests(() => stack));
 
 /** Files that Dify keeps beside its stores. */
 const FILES = [
