@@ -6,17 +6,17 @@ import { downloadPlan } from "../components/model-plan";
 import { servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { composeFile } from "../engines/compose/compose-file";
-import { resourceName } from "../engines/container-args";
-import { INTERNAL_NETWORKS } from "../engines/docker";
+import { internalOptions, resourceName } from "../engines/container-args";
 import { writeHostFiles } from "../engines/files/host-files";
 import * as layout from "../engines/files/layout";
 import { download } from "../engines/models/download";
 import { modelGeneration } from "../engines/models/record";
 import { findEngine, prepare, type Prepared } from "../prepare";
+import type { ServiceSpec } from "../services/spec";
 import { startOrder } from "../services/start-order";
 import { dataUser, type StackPlan } from "../stack";
 import { say } from "./ask";
-import { plannedServices } from "./planned";
+import { plannedServices, volumeDirectories } from "./planned";
 import { readConfig } from "./stack-config";
 
 export interface ExportOptions {
@@ -25,35 +25,30 @@ export interface ExportOptions {
   readonly output?: string;
 }
 
-/** Networks that the services of a plan join. */
-function networksOf(config: Config, plan: StackPlan) {
-  const names = new Set(startOrder(plan).flatMap(({ spec }) => spec.networks));
+/** Networks that services join. */
+function networksOf(config: Config, specs: readonly ServiceSpec[]) {
+  const names = new Set(specs.flatMap(({ networks }) => networks));
   return [...names].map((name) => ({
     name,
     fullName: resourceName(config, name),
-    internal: INTERNAL_NETWORKS.includes(name),
+    internalOptions: internalOptions(name),
   }));
 }
 
 /** The compose file of a plan, as plain data. */
 export function stackCompose(config: Config, { plan, engineSocket }: Pick<Prepared, "plan" | "engineSocket">): object {
   const order = startOrder(plan);
-  const planned = plannedServices(
-    config,
-    plan,
-    engineSocket,
-    order.map(({ spec }) => spec),
-  );
+  const specs = order.map(({ spec }) => spec);
   return composeFile({
     project: resourceName(config, "compose"),
     dataDir: config.dataDir,
-    services: planned.map(({ spec, args }, index) => ({
+    services: plannedServices(config, plan, engineSocket, specs).map(({ spec, args }, index) => ({
       name: spec.name,
       args,
       runsOnce: "runsOnce" in spec.health,
       after: order[index]?.after.map(({ name }) => name) ?? [],
     })),
-    networks: networksOf(config, plan),
+    networks: networksOf(config, specs),
     volumes: plan.volumes.map((volume) => ({
       fullName: resourceName(config, volume.name),
       device: path.join(config.dataDir, volume.path),
@@ -73,15 +68,14 @@ function writeFiles({ dataDir: base }: Config, { plan, owner }: Prepared): void 
       writeHostFiles("copy", { base, ...secret, generation: layout.copyGeneration(base, secret) });
   }
   for (const { spec } of startOrder(plan)) {
-    const more = spec.name === plan.core.gateway.name ? plan.volumes.map((volume) => volume.path) : [];
-    const files = servicePlan(spec, dataUser(), more);
+    const files = servicePlan(spec, dataUser(), volumeDirectories(plan, spec));
     if (files.rendered.length + files.directories.length === 0) continue;
     writeHostFiles("service", { base, ...files, generation: layout.serviceGeneration(base, files) });
   }
 }
 
 async function fetchModels({ dataDir, secretsFile }: Config, { ai }: StackPlan): Promise<void> {
-  for (const choice of ai === undefined ? [] : [ai.models.llama, ai.models.whisper]) {
+  for (const choice of Object.values(ai?.models ?? {})) {
     const plan = downloadPlan({ choice, dataDir, secretsFile });
     await download({ ...plan, generation: modelGeneration(plan) });
   }

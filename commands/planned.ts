@@ -56,6 +56,10 @@ function modelFiles(plan: StackPlan, spec: ServiceSpec, { dataDir, secretsFile }
   return [generationOf(() => modelGeneration(download), download.target)];
 }
 
+/** Directories of shared volumes, which the gateway brings beside its own. */
+export const volumeDirectories = ({ core, volumes }: StackPlan, spec: ServiceSpec): string[] =>
+  spec.name === core.gateway.name ? volumes.map(({ path }) => path) : [];
+
 /** What would run. `engineSocket` is the socket's path as containers mount it; `specs` are those that are asked for. */
 export function plannedServices(
   config: Config,
@@ -65,10 +69,13 @@ export function plannedServices(
 ): PlannedService[] {
   const secrets = secretGenerations(plan, config.dataDir);
   return specs.map((spec) => {
-    const more = spec.name === plan.core.gateway.name ? plan.volumes.map(({ path }) => path) : [];
     const mounted = spec.secrets.flatMap(({ secret }) => secrets.get(secret) ?? []);
     // In the order in which components/service.ts joins them: the label is a hash of the list.
-    const all = [...ownFiles(spec, config.dataDir, more), ...mounted, ...modelFiles(plan, spec, config)];
+    const all = [
+      ...ownFiles(spec, config.dataDir, volumeDirectories(plan, spec)),
+      ...mounted,
+      ...modelFiles(plan, spec, config),
+    ];
     const generations = all.map(({ generation }) => generation);
     const page = spec.name === plan.core.router.name ? pageDifferences(config.dataDir) : [];
     const image = plan.reference(spec.image);

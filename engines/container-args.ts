@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import path from "node:path";
-import type { HealthCheck, Mount, ServiceSpec } from "../services/spec";
+import type { HealthCheck, Mount, NetworkName, ServiceSpec } from "../services/spec";
 import { GPU_DEVICES } from "./gpu";
 import { contentHash, renderedDirectory, secretDirectory } from "./files/layout";
 
@@ -29,6 +29,16 @@ export type ContainerArgs = ReturnType<typeof containerArgs>;
 /** Names of containers, networks and volumes: two stacks live side by side on one engine. */
 export const resourceName = (place: Pick<Placement, "project" | "stack">, name: string): string =>
   `${place.project}-${place.stack}-${name}`;
+
+/** Networks from which nothing outside is reached. */
+const INTERNAL: readonly NetworkName[] = ["dify-ssrf"];
+
+/**
+ * Options of the bridge of an internal network, undefined for every other one: the host has no address on it, so nothing on it
+ * reaches what the host listens on.
+ */
+export const internalOptions = (network: NetworkName): Record<string, string> | undefined =>
+  INTERNAL.includes(network) ? { "com.docker.network.bridge.inhibit_ipv4": "true" } : undefined;
 
 /** Labels by which everything of a stack is found again. */
 export const stackLabels = (place: Pick<Placement, "project" | "stack">): Record<string, string> => ({

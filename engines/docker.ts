@@ -4,7 +4,7 @@ import * as docker from "@pulumi/docker";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkName, ServiceSpec } from "../services/spec";
-import { containerArgs, labelList, resourceName, stackLabels, type Placement } from "./container-args";
+import { containerArgs, internalOptions, labelList, resourceName, stackLabels, type Placement } from "./container-args";
 import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "./engine";
 
 export interface DockerSettings extends Pick<Placement, "project" | "stack" | "dataDir" | "engineSocket"> {
@@ -13,11 +13,6 @@ export interface DockerSettings extends Pick<Placement, "project" | "stack" | "d
   /** Complete reference of an image of catalogs/images.yaml. */
   readonly imageReference: (name: string) => string;
 }
-
-/** Networks from which nothing outside is reached. */
-export const INTERNAL_NETWORKS: readonly NetworkName[] = ["dify-ssrf"];
-/** Option of bridges: the host has no address on the network, so nothing on it reaches what the host listens on. */
-const NO_HOST_ADDRESS = "com.docker.network.bridge.inhibit_ipv4";
 
 const RUN_ONCE = "node --require ./loader.js engines/run-once/main.ts";
 
@@ -31,11 +26,12 @@ export class DockerEngine implements Engine {
   }
 
   network(name: NetworkName, parent: pulumi.Resource): void {
+    const options = internalOptions(name);
     const args = {
       name: resourceName(this.settings, name),
       driver: "bridge",
       labels: labelList(stackLabels(this.settings)),
-      ...(INTERNAL_NETWORKS.includes(name) ? { internal: true, options: { [NO_HOST_ADDRESS]: "true" } } : {}),
+      ...(options === undefined ? {} : { internal: true, options }),
     };
     this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
   }

@@ -19,8 +19,8 @@ export interface ComposeNetwork {
   /** Last part of its name. */
   readonly name: string;
   readonly fullName: string;
-  /** Nothing outside is reached from it, and the host has no address on it. */
-  readonly internal: boolean;
+  /** Of its bridge, when nothing outside is reached from it. */
+  readonly internalOptions: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ComposeVolume {
@@ -56,9 +56,6 @@ function hostPath(file: string, dataDir: string): string {
   return below ? `\${DATA_DIR:-${literal(dataDir)}}${literal(file.slice(dataDir.length))}` : literal(file);
 }
 
-const texts = (all: readonly string[] | undefined): { readonly list?: string[] } =>
-  all === undefined ? {} : { list: all.map(literal) };
-
 type Volumes = readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
 
 const binds = (mounts: Volumes, dataDir: string): object[] =>
@@ -89,10 +86,9 @@ function healthcheck(args: ContainerArgs): object {
 }
 
 function process(args: ContainerArgs): object {
-  const [entrypoint, command] = [texts(args.entrypoints).list, texts(args.command).list];
   return {
-    ...(entrypoint === undefined ? {} : { entrypoint }),
-    ...(command === undefined ? {} : { command }),
+    ...(args.entrypoints === undefined ? {} : { entrypoint: args.entrypoints.map(literal) }),
+    ...(args.command === undefined ? {} : { command: args.command.map(literal) }),
     ...(args.envs.length === 0 ? {} : { environment: args.envs.map(literal) }),
     ...(args.user === undefined ? {} : { user: args.user }),
     ...(args.init ? { init: true } : {}),
@@ -121,7 +117,7 @@ function network(args: ContainerArgs, networks: readonly ComposeNetwork[]): obje
   const ports = args.ports.map(({ ip, external, internal, protocol }) => `${ip}:${external}:${internal}/${protocol}`);
   return {
     networks: Object.fromEntries(joined) as object,
-    ...("dns" in args ? { dns: args.dns } : {}),
+    ...("dns" in args ? { dns: args.dns, dns_opt: args.dnsOpts } : {}),
     ...(ports.length === 0 ? {} : { ports }),
   };
 }
@@ -179,7 +175,21 @@ function volumeMaker({ volumes, services, volumeUser, localImages }: ComposeSour
   };
 }
 
-const INTERNAL = { internal: true, driver_opts: { "com.docker.network.bridge.inhibit_ipv4": "true" } };
+function networkSection({ networks }: ComposeSources): object {
+  const sections = networks.map(({ name, fullName, internalOptions }) => {
+    const internal = internalOptions === undefined ? {} : { internal: true, driver_opts: internalOptions };
+    return [name, { name: fullName, driver: "bridge", ...internal }];
+  });
+  return Object.fromEntries(sections) as object;
+}
+
+function volumeSection({ volumes, dataDir }: ComposeSources): object {
+  const sections = volumes.map(({ fullName, device }) => {
+    const bind = { type: "none", o: "bind", device: hostPath(device, dataDir) };
+    return [fullName, { name: fullName, driver: "local", driver_opts: bind }];
+  });
+  return Object.fromEntries(sections) as object;
+}
 
 /** The whole file, as plain data. */
 export function composeFile(sources: ComposeSources): object {
@@ -188,28 +198,13 @@ export function composeFile(sources: ComposeSources): object {
     made && service.name === sources.volumeUser ? { ...service, after: [...service.after, VOLUME_MAKER] } : service,
   );
   const all = { ...sources, services };
-  const device = (path: string): object => ({ type: "none", o: "bind", device: hostPath(path, sources.dataDir) });
   return {
     name: sources.project,
     services: {
       ...(made ? { [VOLUME_MAKER]: volumeMaker(all) } : {}),
       ...(Object.fromEntries(services.map((service) => [service.name, composeService(service, all)])) as object),
     },
-    networks: Object.fromEntries(
-      sources.networks.map(({ name, fullName, internal }) => [
-        name,
-        { name: fullName, driver: "bridge", ...(internal ? INTERNAL : {}) },
-      ]),
-    ) as object,
-    ...(made
-      ? {
-          volumes: Object.fromEntries(
-            sources.volumes.map(({ fullName, device: path }) => [
-              fullName,
-              { name: fullName, driver: "local", driver_opts: device(path) },
-            ]),
-          ) as object,
-        }
-      : {}),
+    networks: networkSection(all),
+    ...(made ? { volumes: volumeSection(all) } : {}),
   };
 }

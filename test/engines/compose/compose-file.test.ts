@@ -1,5 +1,5 @@
 import { composeFile, type ComposeSources } from "../../../engines/compose/compose-file";
-import { containerArgs } from "../../../engines/container-args";
+import { containerArgs, internalOptions } from "../../../engines/container-args";
 import { spec } from "../../support/spec";
 import type { ServiceSpec } from "../../../services/spec";
 
@@ -22,7 +22,7 @@ const file = (sources: Partial<ComposeSources>): File =>
     project: "p-s",
     dataDir: "/data",
     services: [],
-    networks: [{ name: "edge", fullName: "p-s-edge", internal: false }],
+    networks: [{ name: "edge", fullName: "p-s-edge", internalOptions: internalOptions("edge") }],
     volumes: [],
     volumeUser: "gateway",
     localImages: false,
@@ -110,8 +110,14 @@ describe("a compose file", () => {
     expect(all["b"]).toMatchObject({ restart: "no" });
   });
 
+  it("has the resolver of a service that may look up no name outside, and its short patience", () => {
+    const sandbox = service({ name: "sandbox", networks: ["dify-ssrf"], outsideNames: false });
+    const dns = { dns: ["127.0.0.1"], dns_opt: ["attempts:1", "timeout:1"] };
+    expect(file({ services: [sandbox] }).services["sandbox"]).toMatchObject(dns);
+  });
+
   it("closes internal networks towards the host too", () => {
-    const networks = [{ name: "ssrf", fullName: "p-s-ssrf", internal: true }];
+    const networks = [{ name: "ssrf", fullName: "p-s-ssrf", internalOptions: internalOptions("dify-ssrf") }];
     expect(file({ networks }).networks["ssrf"]).toEqual({
       name: "p-s-ssrf",
       driver: "bridge",
