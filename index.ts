@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AiBundle } from "./components/ai-bundle";
 import { DifyBundle } from "./components/dify-bundle";
 import { DataDirectory } from "./components/data-directory";
-import { Images } from "./components/images";
+import { Images, type ImagesArgs } from "./components/images";
 import { Ingress } from "./components/ingress";
 import { McpGateway } from "./components/mcp-gateway";
 import { McpNixos } from "./components/mcp-nixos";
@@ -44,24 +44,21 @@ async function checked(config: Config): Promise<Prepared> {
 }
 
 interface BundleArgs {
-  readonly config: Config;
   readonly foundation: Foundation;
-  readonly provider: DockerEngine["provider"];
-  readonly host: string;
+  readonly imagesOf: (wanted: ImagesArgs["wanted"]) => ImagesArgs;
+  readonly secretsFile: string;
 }
 
-function aiBundle({ ai: part }: StackPlan, { config, foundation, provider, host }: BundleArgs): AiBundle | undefined {
-  if (part === undefined) return undefined;
-  const { services, models, secrets, images: wanted } = part;
-  const images = { source: config.imageSource, wanted, provider, host };
-  return new AiBundle("ai", { foundation, services, images, models, secrets, secretsFile: config.secretsFile });
+function aiBundle({ ai }: StackPlan, { foundation, imagesOf, secretsFile }: BundleArgs): AiBundle | undefined {
+  if (ai === undefined) return undefined;
+  const { services, models, secrets, images } = ai;
+  return new AiBundle("ai", { foundation, services, images: imagesOf(images), models, secrets, secretsFile });
 }
 
-function difyBundle({ dify: part }: StackPlan, { config, foundation, provider, host }: BundleArgs): void {
-  if (part === undefined) return;
-  const { services, oneShots, secrets, images: wanted } = part;
-  const images = { source: config.imageSource, wanted, provider, host };
-  new DifyBundle("dify", { foundation, services, oneShots, images, secrets });
+function difyBundle({ dify }: StackPlan, { foundation, imagesOf }: BundleArgs): void {
+  if (dify === undefined) return;
+  const { services, oneShots, secrets, images } = dify;
+  new DifyBundle("dify", { foundation, services, oneShots, images: imagesOf(images), secrets });
 }
 
 export = async () => {
@@ -70,12 +67,13 @@ export = async () => {
   const { core } = plan;
 
   const engine = new DockerEngine({ ...config, host, engineSocket, imageReference: plan.reference });
-  const images = new Images("images", {
+  const imagesOf = (wanted: ImagesArgs["wanted"]): ImagesArgs => ({
     source: config.imageSource,
-    wanted: plan.images,
+    wanted,
     provider: engine.provider,
     host,
   });
+  const images = new Images("images", imagesOf(plan.images));
   const data = new DataDirectory("data", { dataDir: config.dataDir, owner });
   const secrets = new Secrets("secrets", { dataDir: config.dataDir, after: data.ready, ...plan.secrets });
   new Networks("networks", { engine, names: ["edge", "mcp"] });
@@ -99,7 +97,7 @@ export = async () => {
   const page = startPageData(config, plan);
   new StartPage("start-page", { dataDir: config.dataDir, dataReady: data.ready, page, drawnBy: drawnBy() });
 
-  const bundleArgs = { config, foundation, provider: engine.provider, host };
+  const bundleArgs = { foundation, imagesOf, secretsFile: config.secretsFile };
   const ai = aiBundle(plan, bundleArgs);
   difyBundle(plan, bundleArgs);
 

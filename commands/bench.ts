@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what the stack costs, as ratios of measurements in one run. It uses the stack as it is (bring it up
- * first) and changes nothing; with --cold it takes the stack down and brings it up again. Load goes to this machine only, is bounded, and stops by itself.
+ * first) and changes nothing; with --cold it takes the stack down and brings it up again. Load goes to this machine only, is
+ * bounded, and stops by itself.
  */
 import { spawnSync } from "node:child_process";
 import os from "node:os";
@@ -16,7 +17,16 @@ import { downloadRates } from "./bench/models";
 import { coldRuns } from "./bench/cold";
 import { emptyProgram } from "./bench/empty-program";
 import { directTarget, latency, REQUEST_NAMES, type RequestName, type Target } from "./bench/requests";
-import { alternate, compare, figures, seconds, type Comparison, type Figures, type Latency } from "./bench/statistics";
+import {
+  alternate,
+  compare,
+  compareFigures,
+  figures,
+  seconds,
+  type Comparison,
+  type Figures,
+  type Latency,
+} from "./bench/statistics";
 import { readConfig } from "./stack-config";
 import { openWorkspace, runPulumi, type Workspace } from "./workspace";
 
@@ -50,10 +60,7 @@ async function pulumiRuns(workspace: Workspace, rounds: number): Promise<Compari
         () => ours(...args),
         () => empty.pulumi(...args),
       );
-      results.push({
-        ...compare(`no-op ${args[0]} against an empty program`, "s", first.median, second.median),
-        spread: [first, second],
-      });
+      results.push(compareFigures(`no-op ${args[0]} against an empty program`, "s", first, second));
     }
     return results;
   } finally {
@@ -71,10 +78,7 @@ async function programStart(rounds: number): Promise<Comparison> {
     ours.push(await start("--require", "./loader.js", "-e", 'require("./index.ts")'));
     sdk.push(await start("--require", "./loader.js", "-e", 'require("@pulumi/pulumi")'));
   }
-  return {
-    ...compare("program start against its SDK", "s", figures(ours).median, figures(sdk).median),
-    spread: [figures(ours), figures(sdk)],
-  };
+  return compareFigures("program start against its SDK", "s", figures(ours), figures(sdk));
 }
 
 function upRuns(stack: string, rounds: number): Figures {
@@ -148,7 +152,7 @@ async function modelRuns(rounds: number): Promise<Comparison[]> {
     const title = `model download, ${what}, against ${kind}`;
     say(title);
     const { ours, yardstick } = await downloadRates(rate, kind, rounds);
-    results.push({ ...compare(title, "MiB/s", ours.median, yardstick.median), spread: [ours, yardstick] });
+    results.push(compareFigures(title, "MiB/s", ours, yardstick));
   }
   return results;
 }

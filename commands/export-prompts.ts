@@ -9,6 +9,7 @@ import { openWebuiModels } from "../services/prompts/open-webui";
 import { parsePrompt, type Prompt } from "../services/prompts/prompt";
 import { say } from "./ask";
 import { PROJECT } from "./stack-config";
+import { staleFiles, writeWhole } from "./write-file";
 
 /** Where prompts are, below the checkout. */
 export const PROMPT_DIRECTORY = "catalogs/prompts";
@@ -48,14 +49,8 @@ export function promptExports(prompts: readonly Prompt[]): Readonly<Record<strin
 
 /** Writes the exports that differ, or only tells with `check`; gives their paths. @throws Error when a prompt has faults */
 export function syncPrompts(check: boolean, root = PROJECT_ROOT): string[] {
-  const stale = Object.entries(promptExports(readPrompts(root))).filter(([name, content]) => {
-    const file = path.join(root, name);
-    return !fs.existsSync(file) || fs.readFileSync(file, "utf8") !== content;
-  });
-  for (const [name, content] of check ? [] : stale) {
-    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    fs.writeFileSync(path.join(root, name), content);
-  }
+  const stale = staleFiles(promptExports(readPrompts(root)), root);
+  if (!check) for (const [name, content] of stale) writeWhole(path.join(root, name), content);
   return stale.map(([name]) => name);
 }
 

@@ -11,7 +11,7 @@ import { mergeJson } from "./clients/merge";
 import { mergeToml } from "./clients/merge-toml";
 import { clientPlace } from "./clients/places";
 import { PROJECT, readConfig } from "./stack-config";
-import { writeWhole } from "./write-file";
+import { contentOf, staleFiles, writeWhole } from "./write-file";
 
 export interface SyncOptions {
   readonly stack: string;
@@ -30,9 +30,6 @@ export function checkoutFiles(): Readonly<Record<string, string>> {
   return { ".mcp.json": projectFile(endpoints), ".vscode/mcp.json": vscodeFile(endpoints) };
 }
 
-const contentOf = (file: string): string | undefined =>
-  fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-
 /** The files are two: a link between them, as other checkouts have it, would let one overwrite the other. */
 function unlinked(file: string): string {
   if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return file;
@@ -43,9 +40,7 @@ function unlinked(file: string): string {
 
 /** Writes what differs, or only tells with `check`; gives the paths. */
 export function syncCheckout(check: boolean, root = PROJECT_ROOT): string[] {
-  const stale = Object.entries(checkoutFiles()).filter(
-    ([file, content]) => contentOf(path.join(root, file)) !== content,
-  );
+  const stale = staleFiles(checkoutFiles(), root);
   if (!check) for (const [file, content] of stale) writeWhole(unlinked(path.join(root, file)), content);
   return stale.map(([file]) => file);
 }

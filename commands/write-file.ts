@@ -1,6 +1,14 @@
-/** Writing files that people keep. */
+/** Reading and writing files that people keep. */
 import fs from "node:fs";
 import path from "node:path";
+
+/** Text of a file; undefined: there is none. */
+export const contentOf = (file: string): string | undefined =>
+  fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+
+/** Of generated files, by their path below a root: those that say something else on disk. */
+export const staleFiles = (files: Readonly<Record<string, string>>, root: string): [name: string, content: string][] =>
+  Object.entries(files).filter(([name, content]) => contentOf(path.join(root, name)) !== content);
 
 /** Writes a file as a whole or not at all; what it is a link to stays one, and its mode stays. */
 export function writeWhole(file: string, content: string): void {

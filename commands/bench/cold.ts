@@ -10,7 +10,7 @@ import { PROJECT_ROOT } from "../../engines/images/lock";
 import { exportCompose } from "../export-compose";
 import { runPulumi, type Workspace } from "../workspace";
 import { findCompose } from "./compose-cli";
-import { compare, figures, seconds, type Comparison, type Figures } from "./statistics";
+import { compareFigures, figures, seconds, type Comparison } from "./statistics";
 
 /** The service that is changed: it has a health check, so that both wait for it. */
 const CHANGED = "mcp-router";
@@ -117,8 +117,5 @@ export async function coldRuns(
     rmSync(directory, { recursive: true });
     await ours.up();
   }
-  return STEPS.map((step) => {
-    const spread: [Figures, Figures] = [figures(times[0][step]), figures(times[1][step])];
-    return { ...compare(TITLES[step], "s", spread[0].median, spread[1].median), spread };
-  });
+  return STEPS.map((step) => compareFigures(TITLES[step], "s", figures(times[0][step]), figures(times[1][step])));
 }

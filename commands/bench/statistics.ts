@@ -46,6 +46,17 @@ export const compare = (what: string, unit: Comparison["unit"], ours: number, ya
   ratio: ours / yardstick,
 });
 
+/** The same of repeated measurements: their medians, and how far they spread. */
+export const compareFigures = (
+  what: string,
+  unit: Comparison["unit"],
+  ours: Figures,
+  yardstick: Figures,
+): Comparison => ({
+  ...compare(what, unit, ours.median, yardstick.median),
+  spread: [ours, yardstick],
+});
+
 /** How one kind of request does under a load; times in milliseconds. */
 export interface Latency {
   readonly p50: number;

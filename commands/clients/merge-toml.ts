@@ -1,6 +1,7 @@
 /** Puts servers into a client's TOML by editing its text, since no writer keeps comments; the result is read again: pure. */
 import { isDeepStrictEqual } from "node:util";
 import { parse, TomlError } from "smol-toml";
+import { literal } from "../../services/access";
 import { isObject, refuse, type Entries, type MergeInput } from "./merge";
 
 type Table = Readonly<Record<string, unknown>>;
@@ -30,8 +31,6 @@ function serversOf({ file, key }: MergeInput, root: Table): Table {
 /** What else a user set for a server stays his own business. */
 const holds = (found: unknown, entry: Table): boolean =>
   isObject(found) && Object.entries(entry).every(([field, value]) => isDeepStrictEqual(found[field], value));
-
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** A table up to the next one. */
 const tablePattern = (key: string, name: string): RegExp =>

@@ -74,3 +74,13 @@ export class StartPage {
     return this.stack.docker.getContainer(`${PROJECT}-${this.stack.name}-${service}`);
   }
 }
+
+/** Declares tests of a stack that is up, whose page is open while they run. */
+export function onStartPage(stack: () => TestStack, declare: (start: () => StartPage) => void): void {
+  let start: StartPage;
+  beforeAll(async () => {
+    start = await StartPage.open(stack());
+  });
+  afterAll(() => start?.close());
+  declare(() => start);
+}

@@ -1,7 +1,7 @@
 /** The lights of the AI bundle, whose model servers are on a network of their own; a part of ai.test.ts. */
 import { request } from "../../support/http";
 import type { TestStack } from "../../support/stack";
-import { StartPage } from "../../support/start-page";
+import { onStartPage, type StartPage } from "../../support/start-page";
 
 const CORE = ["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"];
 const AI = ["open-webui", "llm-proxy", "llama-cpp", "whisper-cpp"];
@@ -52,13 +52,8 @@ function changingTests(start: () => StartPage): void {
 }
 
 /** Declares the tests; the bundle is up when they run. */
-export function aiLightTests(stack: () => TestStack): void {
-  let start: StartPage;
-  beforeAll(async () => {
-    start = await StartPage.open(stack());
+export const aiLightTests = (stack: () => TestStack): void =>
+  onStartPage(stack, (start) => {
+    describedTests(start);
+    changingTests(start);
   });
-  afterAll(() => start?.close());
-
-  describedTests(() => start);
-  changingTests(() => start);
-}

@@ -1,7 +1,7 @@
 /** The lights of the Dify bundle; a part of dify.test.ts. */
 import { request } from "../../support/http";
 import type { TestStack } from "../../support/stack";
-import { StartPage } from "../../support/start-page";
+import { onStartPage, type StartPage } from "../../support/start-page";
 
 const PROXIES = ["dify-ssrf-proxy", "dify-api-proxy"];
 const DATABASES = ["dify-postgres", "dify-redis"];
@@ -55,13 +55,8 @@ function changingTests(start: () => StartPage): void {
 }
 
 /** Declares the tests; the bundle is up when they run. */
-export function difyLightTests(stack: () => TestStack): void {
-  let start: StartPage;
-  beforeAll(async () => {
-    start = await StartPage.open(stack());
+export const difyLightTests = (stack: () => TestStack): void =>
+  onStartPage(stack, (start) => {
+    describedTests(start);
+    changingTests(start);
   });
-  afterAll(() => start?.close());
-
-  describedTests(() => start);
-  changingTests(() => start);
-}
