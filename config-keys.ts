@@ -1,5 +1,6 @@
 /** The table of config keys: what each one is, its default, its type, and an example. CONFIG.md is generated from it. */
 import { z } from "zod";
+import { ACCESS_KEYS } from "./config-keys-access";
 import { AI_KEYS } from "./config-keys-ai";
 import { DIFY_KEYS } from "./config-keys-dify";
 import { BUNDLES, DEFAULT_SERVERS, SERVICES, type Bundle } from "./config-names";
@@ -176,13 +177,7 @@ export const KEYS = {
     notes:
       "The default is loopback and the private ranges. Requests of this machine can arrive with an address of the engine's networks: keep `172.16.0.0/12` for Docker.",
   },
-  accessLog: {
-    group: "Who may connect",
-    description: "Log every request at the ingress",
-    parse: values.flag,
-    fallback: "false",
-    example: "accessLog true",
-  },
+  ...ACCESS_KEYS,
   dataDir: {
     group: "Where data lives",
     description: "Directory of everything that must survive",
@@ -193,7 +188,7 @@ export const KEYS = {
   },
   secretsFile: {
     group: "Where data lives",
-    description: "File with the secrets of catalog servers, one NAME=VALUE a line",
+    description: "File with the secrets of catalog servers and of clients, one NAME=VALUE a line",
     parse: values.text,
     fallback: ".env",
     example: "--plaintext secretsFile ~/.config/mcp-secrets.env",

@@ -46,6 +46,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   readonly allowedSources: readonly string[];
   readonly accessLog: boolean;
+  readonly auth: "none" | "token" | "basic";
+  readonly allowUnauthenticated: boolean;
   readonly gatewayDynamicTools: boolean;
   readonly llamaCppModel: string | undefined;
   readonly llamaCppModelFile: string | undefined;

@@ -20,9 +20,11 @@ import type { Foundation } from "./components/service";
 import { StartPage } from "./components/start-page";
 import { load, withoutStack, type Config } from "./config";
 import { DockerEngine } from "./engines/docker";
+import { ownTokenFile } from "./engines/files/access";
 import { findEngine, prepare, type Prepared } from "./prepare";
 import { coreEndpoints, stackEndpoints } from "./services/endpoints";
 import { exposureWarning } from "./services/exposure";
+import { OWN_TOKEN } from "./services/secret-files";
 import { dataUser, type StackPlan } from "./stack";
 import { drawnBy, startPageData } from "./start-page";
 
@@ -103,9 +105,10 @@ export = async () => {
 
   const endpoints = coreEndpoints(config);
   const behind = { mcp: gateway.running, "mcp-nixos": nixos.running };
+  const shown = config.auth === "none" ? {} : { tokenFile: ownTokenFile(config.dataDir, OWN_TOKEN) };
   for (const { name, url } of endpoints) {
     const through = [behind[name as keyof typeof behind], router.running, ingress.running];
-    new Probe(name, { url, seconds: FIRST_TOOLS_SECONDS, through, host });
+    new Probe(name, { url, seconds: FIRST_TOOLS_SECONDS, through, host, ...shown });
   }
   return {
     endpoints: Object.fromEntries(stackEndpoints(config).map(({ name, url }) => [name, url])),

@@ -7,6 +7,8 @@ import type { WantedImage } from "./components/images";
 import type { Config } from "./config";
 import { resourceName, stackLabels } from "./engines/container-args";
 import type { SharedVolume } from "./engines/engine";
+import { accessFaults, type AccessPlan } from "./engines/files/access";
+import { readClients } from "./engines/files/clients";
 import { readText, type CopyPlan, type SecretPlan } from "./engines/files/layout";
 import { buildTag } from "./engines/images/hash";
 import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
@@ -23,6 +25,7 @@ import {
 import { SOURCE_FILES, type CatalogSources, type SourceName } from "./services/catalog/model";
 import type { CatalogImages } from "./services/catalog/validate";
 import { coreServices, type CoreServices } from "./services/core";
+import { ACCESS_DIGESTS, DIGEST_FILES, OWN_TOKEN } from "./services/secret-files";
 import { parseModels } from "./services/models";
 import type { ServiceSpec } from "./services/spec";
 
@@ -44,7 +47,12 @@ export interface StackPlan {
   /** Complete reference of an image of it. @throws ReferenceError */
   readonly reference: (name: string) => string;
   readonly volumes: readonly SharedVolume[];
-  readonly secrets: { readonly generated: readonly SecretPlan[]; readonly copied: readonly CopyPlan[] };
+  readonly secrets: {
+    readonly generated: readonly SecretPlan[];
+    readonly copied: readonly CopyPlan[];
+    /** Digests of clients, where they have to sign in. */
+    readonly access?: AccessPlan;
+  };
   /** Labels of every container that the gateway starts. */
   readonly serverLabels: Readonly<Record<string, string>>;
 }
@@ -102,9 +110,27 @@ function references(config: Config, lock: ImageLock): (name: string) => string {
   return (name) => imageReference(name, { lock, source, registry, digests, buildTag: tagOf });
 }
 
+/** What mcp-router knows clients by. */
+export const accessPlan = ({ secretsFile: source }: Config): AccessPlan => ({
+  name: ACCESS_DIGESTS,
+  own: OWN_TOKEN,
+  source,
+  files: DIGEST_FILES,
+});
+
+/** What no client could sign in with. */
+function credentialFaults({ auth, secretsFile, dataDir }: Config): readonly string[] {
+  if (auth === "none") return [];
+  const dotenv = readText(secretsFile) ?? "";
+  const damaged = messageOf(() => readClients(dataDir));
+  return damaged.length > 0 ? damaged : accessFaults({ dotenv, clients: readClients(dataDir) });
+}
+
 function secretsOf(config: Config, catalog: GatewayCatalog): StackPlan["secrets"] {
+  const signIn = config.auth !== "none";
   return {
     generated: [
+      ...(signIn ? [{ name: OWN_TOKEN, bytes: 32, files: {} }] : []),
       {
         name: "gateway-token",
         bytes: 32, // 256 bits: beyond guessing
@@ -112,6 +138,7 @@ function secretsOf(config: Config, catalog: GatewayCatalog): StackPlan["secrets"
       },
     ],
     copied: [{ name: "gateway-env", file: ".env", source: config.secretsFile, names: catalog.secretNames }],
+    ...(signIn ? { access: accessPlan(config) } : {}),
   };
 }
 
@@ -204,15 +231,17 @@ export function usedImages(config: Config, root = PROJECT_ROOT): string[] {
 export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPlan["reference"]): PlanResult {
   const lock = readLock();
   const reference = naming ?? references(config, lock);
+  const signIn = credentialFaults(config);
   const stray = strayFaults({ lock, registry: config.imageRegistry, digests: config.imageDigests });
   const ai = planAi(config, root, reference);
   const dify = planDify(config, reference);
   const { catalog, faults } = readCatalog(config, catalogImages(lock, reference), root);
-  if (catalog === undefined) return { plan: undefined, faults: [...stray, ...faults, ...ai.faults, ...dify.faults] };
+  if (catalog === undefined)
+    return { plan: undefined, faults: [...stray, ...signIn, ...faults, ...ai.faults, ...dify.faults] };
   const serverLabels = { ...stackLabels(config), "mcp-stack.service": "mcp-server" };
   const core = coreServices(config, catalog, serverLabels);
   const wanted = wantedImages([...imagesOf(core), ...catalog.images], reference);
-  const all = [...stray, ...wanted.faults, ...ai.faults, ...dify.faults];
+  const all = [...stray, ...signIn, ...wanted.faults, ...ai.faults, ...dify.faults];
   if (all.length > 0) return { plan: undefined, faults: all };
   const { images } = wanted;
   const secrets = secretsOf(config, catalog);

@@ -27,6 +27,7 @@ import {
   type Figures,
   type Latency,
 } from "./bench/statistics";
+import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
 import { openWorkspace, runPulumi, type Workspace } from "./workspace";
 
@@ -189,7 +190,7 @@ async function warm({ stack, rounds: text, json = false }: Options): Promise<voi
   const config = readConfig(stack);
   const workspace = await openWorkspace(stack);
   const docker = connect((await findEngine(config)).host);
-  const ingress = { url: coreEndpoints(config)[0]?.url ?? "", headers: {} };
+  const ingress = { url: coreEndpoints(config)[0]?.url ?? "", headers: signInHeaders(config) };
   say("commands of every day, warm");
   const daily = dailyRuns(stack, rounds);
   const comparisons = [

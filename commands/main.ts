@@ -64,6 +64,32 @@ function addClientCommands(root: Command): void {
     );
 }
 
+type Tokens = typeof import("./mcp-token");
+
+function addTokenCommands(root: Command): void {
+  const tokens = root.command("mcp-token").description("tokens of MCP clients, where they have to sign in (auth)");
+  tokens
+    .command("add")
+    .description("make a token for a client and show it once; it counts at once")
+    .argument("<name>", "such as the name of the machine")
+    .option(...STACK)
+    .option("--json", "as JSON")
+    .action((name: string, options) => command<Tokens>("mcp-token").add(name, options));
+  tokens
+    .command("remove")
+    .description("take a token away; the others stay")
+    .argument("<name>")
+    .option(...STACK)
+    .option("--json", "as JSON")
+    .action((name: string, options) => command<Tokens>("mcp-token").remove(name, options));
+  tokens
+    .command("list")
+    .description("names of the tokens, and where each comes from")
+    .option(...STACK)
+    .option("--json", "as JSON")
+    .action((options) => command<Tokens>("mcp-token").list(options));
+}
+
 function addDeveloperCommands(root: Command): void {
   root
     .command("export-prompts")
@@ -98,6 +124,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const root = new Command("mcp-stack").description("MCP servers and a local AI platform on your own machine");
-for (const add of [addStackCommands, addPulumiCommands, addClientCommands, addDeveloperCommands]) add(root);
+for (const add of [addStackCommands, addPulumiCommands, addClientCommands, addTokenCommands, addDeveloperCommands])
+  add(root);
 addDailyCommands(root, command, STACK);
 root.showHelpAfterError().parseAsync().catch(fail);

@@ -8,6 +8,7 @@ import { say } from "./ask";
 import { logText } from "./failed-services";
 import { requireServices } from "./near-names";
 import { NoStack } from "./no-stack";
+import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
 import { answers, SERVER, SERVICE_LABEL, stackContainers } from "./status/observe";
 
@@ -25,12 +26,12 @@ const LAST_LINES = 15;
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 
 /** In words; "healthy" is what is waited for. A service without a check is asked through the ingress, or has to run. */
-async function stateOf(docker: Docker, id: string, url: string | undefined): Promise<string> {
+async function stateOf(docker: Docker, id: string, { url, headers = {} }: Wait): Promise<string> {
   const { State: state } = await docker.getContainer(id).inspect();
   if (!state.Running || state.Restarting) return `${state.Status}, exit code ${state.ExitCode}`;
   const health = state.Health?.Status;
   if (health !== undefined && health !== "none") return health;
-  const answered = url === undefined ? undefined : await answers(url);
+  const answered = url === undefined ? undefined : await answers(url, headers);
   return answered === false ? "running, does not answer yet" : "healthy";
 }
 
@@ -38,6 +39,8 @@ export interface Wait {
   readonly seconds: number;
   /** Address at which a service without a check can be asked. */
   readonly url: string | undefined;
+  /** What is shown there, where clients have to sign in. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
 }
 
@@ -46,7 +49,7 @@ export async function waitHealthy(docker: Docker, id: string, service: string, w
   const end = Date.now() + wait.seconds * 1000;
   let last = "";
   for (;;) {
-    const state = await stateOf(docker, id, wait.url);
+    const state = await stateOf(docker, id, wait);
     if (state !== last) wait.say(`${service}: ${state}`);
     last = state;
     if (state === "healthy") return;
@@ -77,7 +80,8 @@ export async function mcpRestart(service: string, { stack, timeout, json }: Rest
   const started = Date.now();
   say(`${service}: restarting`);
   await docker.getContainer(id).restart();
-  await waitHealthy(docker, id, service, { seconds, url: serviceEndpoint(config, service), say });
+  const wait = { seconds, url: serviceEndpoint(config, service), headers: signInHeaders(config), say };
+  await waitHealthy(docker, id, service, wait);
   const took = Math.round((Date.now() - started) / 100) / 10;
   if (json) process.stdout.write(`${JSON.stringify({ stack, service, healthy: true, seconds: took })}\n`);
   else say(`${service}: back after ${took} s`);

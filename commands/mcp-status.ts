@@ -7,6 +7,7 @@ import { serviceEndpoint } from "../services/endpoints";
 import { planStack } from "../stack";
 import { NoStack } from "./no-stack";
 import { plannedServices, type PlannedService } from "./planned";
+import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
 import { answers, observe, SERVER, SERVICE_LABEL, readContainers, type Observed } from "./status/observe";
 import { isWell, serviceStatus, type StackStatus } from "./status/report";
@@ -27,9 +28,10 @@ async function ask(config: Config, planned: readonly PlannedService[], found: Re
     const state = found.get(args.name)?.container.State;
     return "externalOnly" in spec.health && state?.Running;
   });
+  const headers = signInHeaders(config);
   const asked = unchecked.map(async ({ spec }) => {
     const url = serviceEndpoint(config, spec.name);
-    return [spec.name, url === undefined ? undefined : await answers(url)] as const;
+    return [spec.name, url === undefined ? undefined : await answers(url, headers)] as const;
   });
   return Object.fromEntries(await Promise.all(asked));
 }

@@ -3,6 +3,7 @@ import { downloadPlan } from "../components/model-plan";
 import { servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { containerArgs, type ContainerArgs } from "../engines/container-args";
+import { accessWords, type AccessPlan } from "../engines/files/access";
 import * as layout from "../engines/files/layout";
 import { pageDifferences } from "../engines/files/page";
 import { modelGeneration } from "../engines/models/record";
@@ -24,13 +25,22 @@ function generationOf(read: () => string, path: string): { readonly generation: 
 
 type Generation = ReturnType<typeof generationOf>;
 
+/** The router's label has the word of the directory; digests that are not as they have to be are told all the same. */
+function accessGeneration(dataDir: string, plan: AccessPlan): Generation {
+  const [{ place, generation }, again] = [accessWords(dataDir, plan), accessWords(dataDir, plan)];
+  const intact = place === again.place && generation === again.generation;
+  return { generation: place, touched: intact ? [] : [layout.secretDirectory(dataDir, plan.name)] };
+}
+
 function secretGenerations(plan: StackPlan, dataDir: string): Map<string, Generation> {
   const secrets = [plan.secrets, plan.ai?.secrets, plan.dify?.secrets];
   const generated = secrets.flatMap((part) => part?.generated ?? []);
   const copied = secrets.flatMap((part) => part?.copied ?? []);
   const of = (name: string, read: () => string) =>
     [name, generationOf(read, layout.secretDirectory(dataDir, name))] as const;
+  const { access } = plan.secrets;
   return new Map([
+    ...(access === undefined ? [] : [[access.name, accessGeneration(dataDir, access)] as const]),
     ...generated.map((secret) => of(secret.name, () => layout.secretGeneration(dataDir, secret))),
     ...copied.map((secret) => of(secret.name, () => layout.copyGeneration(dataDir, secret))),
   ]);

@@ -2,15 +2,16 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parse } from "../config";
+import { parse, type Config } from "../config";
 import { PROJECT_ROOT } from "../engines/images/lock";
-import { CLIENTS, clientEntries, clientFile, projectFile, vscodeFile, type ClientName } from "../services/client-files";
+import { CLIENTS, clientEntries, clientFile, projectFile, vscodeFile } from "../services/client-files";
+import type { ClientName, ClientPlan } from "../services/client-files";
 import { coreEndpoints } from "../services/endpoints";
 import { say } from "./ask";
 import { mergeJson } from "./clients/merge";
 import { mergeToml } from "./clients/merge-toml";
 import { clientPlace } from "./clients/places";
-import { PROJECT, readConfig } from "./stack-config";
+import { PROJECT, readConfig, stackSource } from "./stack-config";
 import { contentOf, staleFiles, writeWhole } from "./write-file";
 
 export interface SyncOptions {
@@ -23,11 +24,19 @@ export interface SyncOptions {
   readonly json?: boolean;
 }
 
-/** Files of the checkout, by path. They are committed, so they say what the default config gives. */
-export function checkoutFiles(): Readonly<Record<string, string>> {
-  const { config } = parse({ project: PROJECT, stack: "dev", directory: PROJECT_ROOT, set: {}, env: {} });
-  const endpoints = coreEndpoints(config);
-  return { ".mcp.json": projectFile(endpoints), ".vscode/mcp.json": vscodeFile(endpoints) };
+const clientPlan = (config: Config): ClientPlan => ({
+  endpoints: coreEndpoints(config),
+  signIn: config.auth !== "none",
+});
+
+/**
+ * Files of the checkout, by path. They are committed, so they say what the default config gives; whether clients have to
+ * sign in is taken from the stack's config, which then is committed too. They name the token and never hold it.
+ */
+export function checkoutFiles(auth?: string): Readonly<Record<string, string>> {
+  const set: Record<string, string> = auth === undefined ? {} : { auth };
+  const plan = clientPlan(parse({ project: PROJECT, stack: "dev", directory: PROJECT_ROOT, set, env: {} }).config);
+  return { ".mcp.json": projectFile(plan), ".vscode/mcp.json": vscodeFile(plan) };
 }
 
 /** The files are two: a link between them, as other checkouts have it, would let one overwrite the other. */
@@ -39,8 +48,8 @@ function unlinked(file: string): string {
 }
 
 /** Writes what differs, or only tells with `check`; gives the paths. */
-export function syncCheckout(check: boolean, root = PROJECT_ROOT): string[] {
-  const stale = staleFiles(checkoutFiles(), root);
+export function syncCheckout(check: boolean, root = PROJECT_ROOT, auth?: string): string[] {
+  const stale = staleFiles(checkoutFiles(auth), root);
   if (!check) for (const [file, content] of stale) writeWhole(unlinked(path.join(root, file)), content);
   return stale.map(([file]) => file);
 }
@@ -52,7 +61,7 @@ const backupOf = (file: string): string => `${file}.backup-${new Date().toISOStr
 export function writeClient(client: ClientName, stack: string, file: string, replace: boolean) {
   const format = CLIENTS[client];
   const before = contentOf(file);
-  const entries = clientEntries(format, coreEndpoints(readConfig(stack)));
+  const entries = clientEntries(format, clientPlan(readConfig(stack)));
   const input = { file, text: before ?? "", key: format.key, entries, replace };
   const after = format.syntax === "toml" ? mergeToml(input) : mergeJson(input, format.syntax === "jsonc");
   if (after === before) return { file, changed: false, backup: undefined };
@@ -67,7 +76,7 @@ function syncClient(client: ClientName, options: SyncOptions): void {
   const file = path.resolve(options.file ?? place);
   if (!options.write) {
     say(`for ${file}; --write merges it in and keeps a backup:`);
-    process.stdout.write(clientFile(CLIENTS[client], coreEndpoints(readConfig(options.stack))));
+    process.stdout.write(clientFile(CLIENTS[client], clientPlan(readConfig(options.stack))));
     return;
   }
   const result = writeClient(client, options.stack, file, options.replace ?? false);
@@ -80,7 +89,7 @@ function syncClient(client: ClientName, options: SyncOptions): void {
 export function syncAi(options: SyncOptions): void {
   if (options.client !== undefined) return syncClient(options.client, options);
   const check = options.check ?? false;
-  const files = syncCheckout(check);
+  const files = syncCheckout(check, PROJECT_ROOT, stackSource(options.stack).set.auth);
   if (options.json) process.stdout.write(`${JSON.stringify(check ? { stale: files } : { written: files })}\n`);
   else if (files.length === 0) say("client files are up to date");
   else for (const file of files) say(check ? `${file} is out of date; run: npm run sync-ai` : `wrote ${file}`);

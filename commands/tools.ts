@@ -1,8 +1,9 @@
 /** `npm run tools`, `npm run call`: a real MCP client on the command line, for a first look and for scripts. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { coreEndpoints } from "../services/endpoints";
+import { coreEndpoints, type Endpoint } from "../services/endpoints";
 import { upCommand } from "./no-stack";
+import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
 
 interface Options {
@@ -10,9 +11,13 @@ interface Options {
   readonly json?: boolean;
 }
 
+interface Place extends Pick<Endpoint, "url"> {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Opens a session, and ends it whatever happens, so that the gateway lets go of its containers. */
-async function withClient<T>(stack: string, url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const transport = new StreamableHTTPClientTransport(new URL(url));
+async function withClient<T>(stack: string, { url, headers }: Place, work: (client: Client) => Promise<T>): Promise<T> {
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
   const client = new Client({ name: "mcp-gateway-stack", version: "1" });
   try {
     await client.connect(transport);
@@ -29,12 +34,16 @@ async function withClient<T>(stack: string, url: string, work: (client: Client) 
   }
 }
 
-const endpointsOf = (stack: string) => coreEndpoints(readConfig(stack));
+function placesOf(stack: string): Place[] {
+  const config = readConfig(stack);
+  const headers = signInHeaders(config);
+  return coreEndpoints(config).map(({ url }) => ({ url, headers }));
+}
 
 /** Lists the tools of every endpoint. */
 export async function tools({ stack, json }: Options): Promise<void> {
-  const list = async (url: string) => (await withClient(stack, url, (client) => client.listTools())).tools;
-  const found = await Promise.all(endpointsOf(stack).map(async ({ url }) => ({ url, tools: await list(url) })));
+  const list = async (place: Place) => (await withClient(stack, place, (client) => client.listTools())).tools;
+  const found = await Promise.all(placesOf(stack).map(async (place) => ({ url: place.url, tools: await list(place) })));
   if (json) return void process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   for (const { url, tools: offered } of found) {
     process.stdout.write(`${url}\n`);
@@ -63,8 +72,8 @@ export function parametersOf(name: string, text: string): Record<string, unknown
 /** Calls a tool at the first endpoint that has it, and prints what it answers. Exit code 1 if the tool reports an error. */
 export async function call(name: string, text: string, { stack, json }: Options): Promise<void> {
   const parameters = parametersOf(name, text);
-  for (const { url } of endpointsOf(stack)) {
-    const result = await withClient(stack, url, async (client) => {
+  for (const place of placesOf(stack)) {
+    const result = await withClient(stack, place, async (client) => {
       const { tools: offered } = await client.listTools();
       return offered.some((tool) => tool.name === name) ? client.callTool({ name, arguments: parameters }) : undefined;
     });

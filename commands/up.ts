@@ -63,7 +63,7 @@ async function pinDigests(workspace: Workspace, config: Config, engine: EngineAd
 function finish(config: Config, json: boolean): void {
   const endpoints = stackEndpoints(config);
   if (json) process.stdout.write(`${JSON.stringify({ stack: config.stack, endpoints }, null, 2)}\n`);
-  else process.stdout.write(`\n${endpointTable(endpoints)}\n\n${nextStep(endpoints)}\n`);
+  else process.stdout.write(`\n${endpointTable(endpoints)}\n\n${nextStep(endpoints, config.auth)}\n`);
 }
 
 /** Shows logs after a failure. It must not hide the failure itself. */

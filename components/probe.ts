@@ -11,15 +11,19 @@ export interface ProbeArgs {
   readonly through: readonly Running[];
   /** Address of their engine, as in DOCKER_HOST. */
   readonly host: string;
+  /** File with the token to show, where clients have to sign in. */
+  readonly tokenFile?: string;
 }
 
 /** An MCP client's look at an endpoint: the update fails when it offers no tools. */
 export class Probe extends pulumi.ComponentResource {
-  constructor(name: string, { url, seconds, through, host }: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { url, seconds, through, host, tokenFile } = args;
     super("mcp-stack:components:Probe", name, { url }, opts);
     const run = `node --require ./loader.js engines/probe.ts ${url} ${seconds}`;
     const environment = {
       ENGINE_HOST: host,
+      ...(tokenFile === undefined ? {} : { TOKEN_FILE: tokenFile }),
       ASKED_THROUGH: pulumi.all(through.map(({ id }) => id)).apply((ids) => ids.map((id) => id.slice(0, 12)).join(" ")),
     };
     new command.local.Command(

@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { accessWords, type AccessPlan } from "../engines/files/access";
 import * as layout from "../engines/files/layout";
 import type { HostFiles } from "../engines/engine";
 import { hostCommand } from "./host-command";
@@ -12,6 +13,8 @@ export interface SecretsArgs {
   readonly generated: readonly layout.SecretPlan[];
   /** Taken over from the user's file whenever it changes. */
   readonly copied: readonly layout.CopyPlan[];
+  /** Digests that the router reads while it runs, one of the generated secrets among them; unset: nobody has to sign in. */
+  readonly access?: AccessPlan;
 }
 
 /**
@@ -30,7 +33,21 @@ export class Secrets extends pulumi.ComponentResource {
       this.make(plan.name, "secret", { base, ...plan }, layout.secretGeneration(base, plan), args.after);
     for (const plan of args.copied)
       this.make(plan.name, "copy", { base, ...plan }, layout.copyGeneration(base, plan), args.after);
+    if (args.access !== undefined) this.makeAccess(base, args.access);
     this.registerOutputs({ names: [...this.made.keys()] });
+  }
+
+  /** New digests are no reason to replace who reads them, a new directory is. */
+  private makeAccess(base: string, plan: AccessPlan): void {
+    const words = accessWords(base, plan);
+    const dependsOn = [...this.files([plan.own]).ready];
+    const node = hostCommand(
+      `secret-${plan.name}`,
+      "access",
+      { base, ...plan, ...words },
+      { parent: this, dependsOn },
+    );
+    this.made.set(plan.name, { node, ready: [node], generations: [words.place] });
   }
 
   private make(

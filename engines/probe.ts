@@ -2,7 +2,9 @@
  * Asks an MCP endpoint from outside, as a client would: initialise, list the tools, end the session. A process of a graph
  * node: `probe.ts URL SECONDS`. It fails when there is no answer within SECONDS, or no tool. ASKED_THROUGH in its
  * environment names the containers on the way, the one that answers first; ENGINE_HOST is the address of their engine.
+ * TOKEN_FILE is a file with the token that clients have to show.
  */
+import { readFileSync } from "node:fs";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
@@ -25,10 +27,13 @@ export interface Patience {
   readonly emptySeconds?: number;
   /** Called once when these are over, to give it another try. */
   readonly retry?: () => Promise<void>;
+  /** Shown as `Authorization: Bearer`. */
+  readonly token?: string;
 }
 
-async function toolNames(url: URL): Promise<string[]> {
-  const transport = new StreamableHTTPClientTransport(url);
+async function toolNames(url: URL, token: string | undefined): Promise<string[]> {
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers } });
   const client = new Client({ name: "mcp-gateway-stack-probe", version: "1" });
   try {
     await client.connect(transport);
@@ -51,12 +56,12 @@ const describe = ({ message, cause }: Error): string => {
 
 /** Asks until there are tools. @throws Error naming the last answer, when the time is up; NotAllowedHere */
 export async function waitForTools(url: URL, patience: Patience): Promise<string[]> {
-  const { seconds, emptySeconds = EMPTY_SECONDS } = patience;
+  const { seconds, emptySeconds = EMPTY_SECONDS, token } = patience;
   let { retry } = patience;
   const end = Date.now() + seconds * 1000;
   let emptyEnd: number | undefined;
   for (;;) {
-    const outcome = await toolNames(url).catch((error: Error) => ({ error }));
+    const outcome = await toolNames(url, token).catch((error: Error) => ({ error }));
     const failure = "error" in outcome ? outcome.error : undefined;
     if (failure instanceof NotAllowedHere) throw failure;
     if (!("error" in outcome) && outcome.length > 0) return outcome;
@@ -83,11 +88,12 @@ async function restart(host: string, container: string): Promise<void> {
 
 async function main(): Promise<void> {
   const [url = "", seconds = ""] = process.argv.slice(2);
-  const { ENGINE_HOST: host, ASKED_THROUGH: ids = "" } = process.env;
+  const { ENGINE_HOST: host, ASKED_THROUGH: ids = "", TOKEN_FILE: file } = process.env;
   const [container] = ids.split(" ").filter(Boolean);
   const retry = host && container ? () => restart(host, container) : undefined;
   try {
-    const tools = await waitForTools(new URL(url), { seconds: Number(seconds), ...(retry && { retry }) });
+    const token = file ? { token: readFileSync(file, "utf8") } : {};
+    const tools = await waitForTools(new URL(url), { seconds: Number(seconds), ...token, ...(retry && { retry }) });
     console.log(`${url} offers ${tools.length} tools`);
   } catch (error) {
     if (error instanceof NotAllowedHere)

@@ -1,10 +1,10 @@
 /** mcp-router: Nginx between the ingress and the MCP servers. Its routes come from routes.ts, its text from nginx-conf.ts. */
-import { RESOLVER_FILE, TOKEN_DIRECTORY, nginxConf, type RouterSettings } from "./nginx-conf";
+import { CONFIG_DIRECTORY, RESOLVER_FILE, TOKEN_DIRECTORY, nginxConf, type RouterSettings } from "./nginx-conf";
+import { SCRIPT_FILE, SIGN_IN_SCRIPT } from "./nginx-auth";
 import { PAGE } from "./nginx-page";
 import { HEALTH_PATH, ROUTER } from "./routes";
+import { ACCESS_DIGESTS, secretMounts } from "./secret-files";
 import type { ServiceSpec } from "./spec";
-
-const CONFIG_DIRECTORY = "/etc/mcp-router";
 
 /**
  * The start script of an Nginx of this stack. Nginx does not read resolv.conf, and engines differ in where their resolver
@@ -22,6 +22,7 @@ exec nginx -e stderr -c ${directory}/nginx.conf "$@"
 
 /** What to run as mcp-router. The token is read from a secret's directory and is in no file of the spec. */
 export function mcpRouterService(settings: RouterSettings): ServiceSpec {
+  const signIn = settings.auth !== "none";
   return {
     name: ROUTER.service,
     image: "mcp-router",
@@ -43,10 +44,11 @@ export function mcpRouterService(settings: RouterSettings): ServiceSpec {
         files: [
           { path: "nginx.conf", content: nginxConf(settings) },
           { path: "start.sh", content: nginxStart(ROUTER.service, CONFIG_DIRECTORY), executable: true },
+          ...(signIn ? [{ path: SCRIPT_FILE, content: SIGN_IN_SCRIPT }] : []),
         ],
       },
     ],
-    secrets: [{ secret: "gateway-token", target: TOKEN_DIRECTORY }],
+    secrets: [{ secret: "gateway-token", target: TOKEN_DIRECTORY }, ...secretMounts(signIn ? [ACCESS_DIGESTS] : [])],
     health: {
       command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ROUTER.port}${HEALTH_PATH}`],
       intervalSeconds: 2,

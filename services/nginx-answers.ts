@@ -47,9 +47,12 @@ location @${route.service}-timeout {
     ${reply(late(route))}
 }`;
 
+/** Errors that Nginx finds itself. A location with error pages of its own inherits none, so it names these too. */
+export const OWN_ERROR_PAGES = "error_page 400 405 408 411 412 413 414 416 429 431 494 500 501 505 /own-error;";
+
 /** Errors that Nginx finds itself, before or beside any route. Answers of upstreams pass untouched. */
 export const OWN_ERRORS = `
-    error_page 400 405 408 411 412 413 414 416 429 431 494 500 501 505 /own-error;
+    ${OWN_ERROR_PAGES}
     location = /own-error {
         internal;
         return 200 '{"error":{"status":$status,"type":"bad_request","message":"The request cannot be handled."}}';

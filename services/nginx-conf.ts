@@ -1,14 +1,19 @@
 /** Rendering of mcp-router's nginx.conf: text in, text out. */
+import type { Config } from "../config";
 import { HOST_REFUSED, ORIGIN_REFUSED, type AccessSettings } from "./access";
 import { healthPath, ROUTER_HEALTH } from "./health";
 import { accessMaps } from "./nginx-access";
-import { OWN_ERRORS, answersServer, deadUpstream, indent, reply } from "./nginx-answers";
+import { OWN_ERRORS, OWN_ERROR_PAGES, answersServer, deadUpstream, indent, reply } from "./nginx-answers";
+import { signInChecks, signInErrors, signInMaps, signInModule } from "./nginx-auth";
 import { healthLocations } from "./nginx-health";
 import { pageLocations } from "./nginx-page";
 import { HEALTH_PATH, PATH_ROUTES, ROUTER, type PathRoute } from "./routes";
 
 /** The part of the config that shapes mcp-router. */
-export type RouterSettings = AccessSettings & { readonly accessLog: boolean };
+export type RouterSettings = AccessSettings & Pick<Config, "accessLog" | "auth">;
+
+/** Directory of nginx.conf and what belongs to it. */
+export const CONFIG_DIRECTORY = "/etc/mcp-router";
 
 /** Written at start from the container's own resolv.conf: Docker's resolver is 127.0.0.11, Podman's is the gateway. */
 export const RESOLVER_FILE = "/tmp/resolver.conf";
@@ -34,7 +39,7 @@ const authorization = (route: PathRoute): string =>
     ? `include ${TOKEN_DIRECTORY}/authorization.conf;`
     : `proxy_set_header Authorization "";`;
 
-const pathLocation = (route: PathRoute): string => `
+const pathLocation = (route: PathRoute, { auth }: RouterSettings): string => `
 # ${route.description}
 location = ${route.path} {
     proxy_pass http://${route.service}${route.upstreamPath};
@@ -46,6 +51,7 @@ location = ${route.path} {
     proxy_set_header Cookie "";
     # What the client sent never gets through.
     ${authorization(route)}
+    ${[...signInErrors(auth), OWN_ERROR_PAGES].join("\n    ")}
     error_page 502 503 = @${route.service}-unreachable;
     error_page 504 = @${route.service}-timeout;
 }
@@ -53,7 +59,7 @@ location = ${route.path}/ {
     rewrite ^ ${route.path} last;
 }`;
 
-const publicServer = (): string => `
+const publicServer = (settings: RouterSettings): string => `
 server {
     listen ${ROUTER.port} default_server;
     # The ingress speaks HTTP/2 to this port, health checks HTTP/1.1.
@@ -67,7 +73,7 @@ server {
     if ($origin_refused) {
         ${reply(ORIGIN_REFUSED("$shown_origin"))}
     }
-
+${indent(signInChecks(settings.auth), 4)}
     location = ${HEALTH_PATH} {
         access_log off;
         return 200 '{"status":"ok","service":"${ROUTER.service}"}';
@@ -77,7 +83,7 @@ server {
     }
 ${indent(healthLocations(ROUTER_HEALTH), 4)}
 ${indent(pageLocations(), 4)}
-${indent(PATH_ROUTES.map(pathLocation).join("\n"), 4)}
+${indent(PATH_ROUTES.map((route) => pathLocation(route, settings)).join("\n"), 4)}
 ${indent(unique(PATH_ROUTES).map(deadUpstream).join("\n"), 4)}
 
     location / {
@@ -139,12 +145,13 @@ export function nginxConf(settings: RouterSettings): string {
   const http = [
     head(settings),
     accessMaps(settings),
+    signInMaps(settings.auth, CONFIG_DIRECTORY),
     ...unique(PATH_ROUTES).map(upstream),
-    publicServer(),
+    publicServer(settings),
     answersServer(),
   ];
   return `# Generated from services/ by \`npm run render\`; change the routes or the config, not this file.
-daemon off;
+${signInModule(settings.auth)}daemon off;
 # One core's worth of routing is plenty; the second worker takes over while the first is busy.
 worker_processes 2;
 # Closes event streams at a reload or stop, which never end by themselves.
@@ -158,7 +165,13 @@ events {
 }
 
 http {
-${indent(http.map((part) => part.trim()).join("\n\n"), 4)}
+${indent(
+  http
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .join("\n\n"),
+  4,
+)}
 }
 `;
 }

@@ -78,6 +78,8 @@ describe("config", () => {
       allowedOrigins: [],
       allowedSources: PRIVATE_SOURCES.split(","),
       accessLog: false,
+      auth: "none",
+      allowUnauthenticated: false,
       gatewayDynamicTools: false,
       llamaContextSize: 4096,
       llamaParallel: 2,

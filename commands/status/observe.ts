@@ -107,14 +107,15 @@ const ANSWER_MS = 500;
 
 /**
  * Whether a service without a health check answers through the ingress: any answer below 500 comes from the service
- * itself, 502 to 504 from the router in its place. Undefined: this machine may not ask (allowedSources).
+ * itself, 502 to 504 from the router in its place. Undefined: this machine may not ask (allowedSources, or its token is
+ * not known).
  */
-export function answers(url: string): Promise<boolean | undefined> {
+export function answers(url: string, headers: Readonly<Record<string, string>>): Promise<boolean | undefined> {
   return new Promise((resolve) => {
-    const request = http.get(url, { agent: false, timeout: ANSWER_MS }, (response) => {
+    const request = http.get(url, { agent: false, timeout: ANSWER_MS, headers }, (response) => {
       const status = response.statusCode ?? 500;
       response.destroy();
-      resolve(status === 403 ? undefined : status < 500);
+      resolve(status === 401 || status === 403 ? undefined : status < 500);
     });
     request.on("timeout", () => request.destroy(new Error("no answer")));
     request.on("error", () => resolve(false));

@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { PLACE_FILE, wantedDigests, type AccessPlan, type AccessWords } from "./access";
 import * as layout from "./layout";
 
 /** What an action gets on standard input, besides the plan of its kind. `base` is dataDir, absolute. */
@@ -122,7 +123,19 @@ function copy({ base, generation, name, file, source, names }: Common & layout.C
   writeWhole(layout.secretRecord(base, name), JSON.stringify({ generation }), 0o600);
 }
 
-const ACTIONS = { owner, service, secret, copy };
+/** Digests of clients' tokens and passwords; see access.ts. */
+export function writeAccess({ base, generation, place, ...plan }: Common & AccessPlan & AccessWords): void {
+  const wanted = wantedDigests(base, plan);
+  if (wanted === undefined) throw new Error(`the secret ${plan.own} is missing; run npm run up again`);
+  const files = Object.entries({ ...wanted, [PLACE_FILE]: place });
+  fillDirectory(
+    layout.secretDirectory(base, plan.name),
+    files.map(([file, content]): File => [file, content, 0o444]),
+  );
+  writeWhole(layout.secretRecord(base, plan.name), JSON.stringify({ generation }), 0o600);
+}
+
+const ACTIONS = { owner, service, secret, copy, access: writeAccess };
 export type Action = keyof typeof ACTIONS;
 
 /** Writes what a plan says, in this process. */

@@ -105,6 +105,9 @@ const renderedIntact = (directory: string, files: readonly RenderedFile[]): bool
 export const kept = (intact: boolean, record: GenerationRecord): string =>
   intact && record.generation !== undefined ? record.generation : randomUUID();
 
+/** The word in a record while what it stands for is intact, else a new one. */
+export const recordedGeneration = (record: string, intact: boolean): string => kept(intact, readRecord(record));
+
 /** Who a data directory belongs to; another owner is refused at preview. */
 export interface Owner {
   readonly project: string;

@@ -1,6 +1,5 @@
 /** The configuration of each MCP client as `npm run sync-ai` writes it: pure. */
-import { clientFile, CLIENTS, projectFile, vscodeFile, type ClientName } from "../client-files";
-import type { Endpoint } from "../endpoints";
+import { clientFile, CLIENTS, projectFile, vscodeFile, type ClientName, type ClientPlan } from "../client-files";
 
 export interface ClientConfig {
   readonly id: string;
@@ -20,25 +19,25 @@ const NAMES: Readonly<Record<ClientName, { readonly name: string; readonly place
 };
 
 /** Those that read a file of a project first. */
-export const clientConfigs = (endpoints: readonly Endpoint[]): ClientConfig[] => [
+export const clientConfigs = (plan: ClientPlan): ClientConfig[] => [
   {
     id: "claude-code",
     name: "Claude Code",
     place: ".mcp.json in a project",
     syntax: "json",
-    text: projectFile(endpoints),
+    text: projectFile(plan),
   },
   {
     id: "vscode",
     name: "VS Code",
     place: ".vscode/mcp.json in a project",
     syntax: "json",
-    text: vscodeFile(endpoints),
+    text: vscodeFile(plan),
   },
   ...Object.entries(CLIENTS).map(([id, format]) => ({
     id,
     ...NAMES[id as ClientName],
     syntax: format.syntax,
-    text: clientFile(format, endpoints),
+    text: clientFile(format, plan),
   })),
 ];

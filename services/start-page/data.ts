@@ -19,7 +19,7 @@ export interface ImageFacts {
 export interface PageSources {
   readonly config: Pick<
     Config,
-    "stack" | "bindAddress" | "httpPort" | "baseDomain" | "bundles" | "openWebuiPort" | "difyPort" | "imageSource"
+    "stack" | "auth" | "bindAddress" | "httpPort" | "baseDomain" | "bundles" | "openWebuiPort" | "difyPort" | "imageSource"
   >;
   /** From the ingress inwards. */
   readonly services: readonly ServiceSpec[];
@@ -127,7 +127,7 @@ export function pageData(sources: PageSources): PageData {
     endpoints: stackEndpoints(config).filter(({ url }) => !pages.some((page) => page.url === url)),
     off: BUNDLES.filter((bundle) => !config.bundles.includes(bundle)),
     servers: servers.map(({ name }) => name),
-    clients: clientConfigs(coreEndpoints(config)),
+    clients: clientConfigs({ endpoints: coreEndpoints(config), signIn: config.auth !== "none" }),
     imageSource: config.imageSource,
     images: imagesOf(sources),
     topology,

@@ -30,3 +30,17 @@ it("the next step names the start page", () => {
 it("the next step names the commands to go on with", () => {
   expect(nextStep(ENDPOINTS).match(/npm run (-s )?\w+/g)).toEqual(["npm run tools", "npm run -s env", "npm run down"]);
 });
+
+it.each(["token", "basic"] as const)("with auth %s it says how to get a token, and shows where it goes", (auth) => {
+  const text = nextStep(ENDPOINTS, auth);
+  expect(text).toContain("npm run -s mcp-token -- add NAME");
+  expect(JSON.parse(/\{"mcp.*\}/.exec(text)?.[0] ?? "")).toEqual({
+    mcpServers: {
+      "agent-hub": {
+        type: "http",
+        url: "http://127.0.0.1:8811/mcp",
+        headers: { Authorization: "Bearer ${MCP_GATEWAY_TOKEN}" },
+      },
+    },
+  });
+});

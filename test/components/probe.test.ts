@@ -33,4 +33,15 @@ describe("Probe", () => {
       },
     ]);
   });
+
+  it("is told where the token lies, and never the token", async () => {
+    const url = "http://127.0.0.1:8811/mcp";
+    const tokenFile = "/data/secrets/mcp-token/value";
+    const { resources } = await upon(
+      ({ behind }) => new Probe("mcp", { url, seconds: 1, through: [behind], host: "unix:///s", tokenFile }),
+    );
+    expect(resources.find(({ name }) => name === "mcp-tools")?.inputs).toMatchObject({
+      environment: { TOKEN_FILE: tokenFile },
+    });
+  });
 });

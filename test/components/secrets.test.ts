@@ -82,4 +82,31 @@ describe("Secrets", () => {
       new Error("secret db-password is mounted, but index.ts declares no such secret; add it there"),
     );
   });
+
+  it("of clients are handed over in a directory that stays, after the stack's own token", async () => {
+    const access = {
+      name: "mcp-access",
+      own: "mcp-token",
+      source: "/nowhere/.env",
+      files: { tokens: "t", users: "u" },
+    };
+    const own = { name: "mcp-token", bytes: 32, files: {} };
+    const { resources, value } = await up(() => {
+      const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
+      const { ready } = new DataDirectory("data", { dataDir: DATA_DIR, owner });
+      return new Secrets("secrets", { dataDir: DATA_DIR, after: ready, generated: [own], copied: [], access });
+    });
+
+    const command = resources.find(({ name }) => name === "secret-mcp-access");
+    expect(command?.after).toEqual(["secret-mcp-token"]);
+    const stdin = stdinOf(resources, "secret-mcp-access");
+    expect(stdin).toEqual({
+      base: DATA_DIR,
+      ...access,
+      place: expect.any(String) as unknown,
+      generation: expect.any(String) as unknown,
+    });
+    // What mounts it is replaced with the directory, not with the digests in it.
+    expect(value.files(["mcp-access"]).generations).toEqual([stdin["place"]]);
+  });
 });

@@ -52,6 +52,12 @@ describe("mcp-router", () => {
     expect(files["/etc/mcp-router/nginx.conf"]?.content).not.toMatch(/Bearer/i);
   });
 
+  it.each(["token", "basic"])("with auth %s gets the script and the digests of clients beside them", (auth) => {
+    const { files: directories, secrets } = mcpRouterService(configOf({ auth }));
+    expect(directories[0]?.files.map(({ path: file }) => file)).toEqual(["nginx.conf", "start.sh", "sign-in.js"]);
+    expect(secrets[1]).toEqual({ secret: "mcp-access", target: "/run/secrets/mcp-access" });
+  });
+
   it("stands between the ingress and the MCP servers, and on no port of the host", () => {
     expect(spec).toMatchObject({ name: "mcp-router", networks: ["edge", "mcp"], port: 8080, ports: [] });
   });

@@ -113,6 +113,7 @@ describe("the routes of clients", () => {
     const location = inside(clients, "location", "=", path);
     expect(one(location, "proxy_pass")).toBe(`http://${route.service}${route.upstreamPath}`);
     expect(all(location, "error_page").map(({ args }) => args.join(" "))).toEqual([
+      expect.stringMatching(/^400 .* 505 \/own-error$/),
       `502 503 = @${route.service}-unreachable`,
       `504 = @${route.service}-timeout`,
     ]);

@@ -39,8 +39,12 @@ export async function openSession(url: string, options: StreamableHTTPClientTran
 }
 
 /** Opens a session, uses it and ends it, whatever happens. */
-export async function withSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession(url);
+export async function withSession<T>(
+  url: string,
+  work: (session: Session) => Promise<T>,
+  options: StreamableHTTPClientTransportOptions = {},
+): Promise<T> {
+  const session = await openSession(url, options);
   try {
     return await work(session);
   } finally {

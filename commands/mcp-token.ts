@@ -1,0 +1,98 @@
+/** `npm run mcp-token`: tokens of MCP clients, each by a name. They count at once; nothing is restarted, no stream is cut. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Config } from "../config";
+import { accessWords, wantedDigests } from "../engines/files/access";
+import { clientsFile, clientsText, readClients, type Clients } from "../engines/files/clients";
+import { CLIENT_NAME, OWN_NAME, readCredentials } from "../engines/files/credentials";
+import { writeAccess, writeWhole } from "../engines/files/host-files";
+import { readText, recordedGeneration, secretDirectory, secretRecord, sha256 } from "../engines/files/layout";
+import { accessPlan } from "../stack";
+import { TOKEN_VARIABLE } from "../services/client-files";
+import { say } from "./ask";
+import { readConfig } from "./stack-config";
+
+export interface TokenOptions {
+  readonly stack: string;
+  readonly json?: boolean;
+}
+
+/** 256 bits: beyond guessing. */
+const BYTES = 32;
+
+/** Hands the digests to the router, if this stack has one that asks for them; `up` finds them as it would write them. */
+function handOver(config: Config): boolean {
+  const plan = accessPlan(config);
+  if (config.auth === "none" || !existsSync(secretDirectory(config.dataDir, plan.name))) return false;
+  if (wantedDigests(config.dataDir, plan) === undefined) return false;
+  const { place } = accessWords(config.dataDir, plan);
+  // The word stays: these are the digests that `up` would write, so it has nothing to do.
+  const generation = recordedGeneration(secretRecord(config.dataDir, plan.name), true);
+  writeAccess({ base: config.dataDir, ...plan, place, generation });
+  return true;
+}
+
+function write(config: Config, clients: Clients): string {
+  const directory = path.dirname(clientsFile(config.dataDir));
+  if (!existsSync(directory))
+    throw new Error(`${directory} is not there: the stack ${config.stack} was never up; bring it up first: npm run up`);
+  writeWhole(clientsFile(config.dataDir), clientsText(clients), 0o600);
+  return handOver(config)
+    ? "it counts from now on"
+    : "it counts when clients have to sign in: pulumi config set auth token, then npm run up";
+}
+
+const fileNames = ({ secretsFile }: Config): string[] =>
+  readCredentials(readText(secretsFile) ?? "").tokens.map(({ name }) => name);
+
+function requireNew(config: Config, name: string, clients: Clients): void {
+  if (!CLIENT_NAME.test(name)) throw new Error(`"${name}" is no name; use up to 64 letters, digits, - and _`);
+  if (name === OWN_NAME) throw new Error(`the name ${name} is the stack's own; choose another`);
+  const taken =
+    clients[name] !== undefined ? `npm run mcp-token -- remove ${name}` : `MCP_TOKEN_${name} in secretsFile`;
+  if (clients[name] !== undefined || fileNames(config).includes(name))
+    throw new Error(`there is a token ${name} already (${taken}); choose another name, or take that one away first`);
+}
+
+/** Makes a token and shows it once, alone on standard output. */
+export function add(name: string, { stack, json }: TokenOptions): void {
+  const config = readConfig(stack);
+  const clients = readClients(config.dataDir);
+  requireNew(config, name, clients);
+  const token = randomBytes(BYTES).toString("base64url");
+  const when = write(config, { ...clients, [name]: sha256(token) });
+  process.stdout.write(json ? `${JSON.stringify({ name, token })}\n` : `${token}\n`);
+  say(
+    `the token of ${name}, shown once; ${when}. Client files read it from the environment variable ${TOKEN_VARIABLE}`,
+  );
+}
+
+/** Takes a token away: whoever has it is refused from the next request on. */
+export function remove(name: string, { stack, json }: TokenOptions): void {
+  const config = readConfig(stack);
+  const { [name]: gone, ...rest } = readClients(config.dataDir);
+  if (gone === undefined) {
+    const known = Object.keys(rest).join(", ") || "none";
+    const elsewhere = fileNames(config).includes(name)
+      ? `; it is the line MCP_TOKEN_${name} of ${config.secretsFile}: remove that, then npm run up`
+      : "";
+    throw new Error(`there is no token ${name} that this command made (there are: ${known})${elsewhere}`);
+  }
+  write(config, rest);
+  if (json) process.stdout.write(`${JSON.stringify({ removed: name })}\n`);
+  else say(`${name} is refused from its next request on; a stream that is open goes on until it ends`);
+}
+
+/** Names of all tokens and where each comes from; no token, no digest. */
+export function list({ stack, json }: TokenOptions): void {
+  const config = readConfig(stack);
+  const tokens = [
+    ...(config.auth === "none" ? [] : [{ name: OWN_NAME, from: "the stack's own" }]),
+    ...fileNames(config).map((name) => ({ name, from: "secretsFile" })),
+    ...Object.keys(readClients(config.dataDir)).map((name) => ({ name, from: "npm run mcp-token" })),
+  ];
+  if (json) return void process.stdout.write(`${JSON.stringify({ auth: config.auth, tokens }, null, 2)}\n`);
+  for (const { name, from } of tokens) process.stdout.write(`${name.padEnd(24)} ${from}\n`);
+  if (config.auth === "none") say("nobody has to show one: auth is none");
+}

@@ -1,0 +1,165 @@
+/** The parts of nginx.conf that ask clients to sign in, and the script that compares tokens: text in, text out. */
+import type { Config } from "../config";
+import type { ErrorAnswer } from "./access";
+import { reply } from "./nginx-answers";
+import { HEALTH_PATH } from "./routes";
+import { ACCESS_DIGESTS, DIGEST_FILES, secretPath } from "./secret-files";
+
+export type Auth = Config["auth"];
+
+/** File of the script, beside nginx.conf. */
+export const SCRIPT_FILE = "sign-in.js";
+/** A file with digests. It is read for each request, so that a change counts at once and needs no reload. */
+const at = (file: string): string => `${secretPath(ACCESS_DIGESTS)}/${file}`;
+
+const REALM = "mcp-gateway-stack";
+
+/**
+ * Runs in Nginx, in the part of JavaScript that both engines of its module have. `state` is "valid" only when the file is
+ * whole and has the token's digest; whatever goes wrong is something else, which opens nothing.
+ */
+export const SIGN_IN_SCRIPT = `import crypto from "crypto";
+import fs from "fs";
+
+// One line for each token: its name, and the SHA-256 of its value.
+var WHOLE = /^([A-Za-z0-9_-]+ [0-9a-f]{64}\\n)+$/;
+
+// Takes the same time wherever the two differ.
+function equal(a, b) {
+  var difference = a.length ^ b.length;
+  for (var i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
+function known(token, file) {
+  var text = fs.readFileSync(file, "utf8");
+  if (!WHOLE.test(text)) throw new Error("it is empty or damaged");
+  var digest = crypto.createHash("sha256").update(token).digest("hex");
+  var lines = text.split("\\n");
+  var found = 0;
+  // No end at the first hit: how long it takes must not tell which token it was.
+  for (var i = 0; i < lines.length - 1; i++) found += equal(digest, lines[i].split(" ")[1]) ? 1 : 0;
+  return found > 0;
+}
+
+function state(r) {
+  var file = r.variables.tokens_file;
+  try {
+    var header = r.headersIn["Authorization"];
+    if (!header) return "missing";
+    if (/^Basic /i.test(header)) return "basic";
+    var token = /^Bearer +([A-Za-z0-9._~+\\/-]+=*) *$/i.exec(header);
+    if (!token) return "malformed";
+    return known(token[1], file) ? "valid" : "wrong";
+  } catch (error) {
+    r.error(file + " cannot be used, so nobody gets in: " + error.message);
+    return "unreadable";
+  }
+}
+
+export default { state };
+`;
+
+const REQUIRED: ErrorAnswer = {
+  status: 401,
+  type: "sign_in_required",
+  message:
+    "This stack asks for a token: send the header Authorization: Bearer TOKEN. Whoever runs the stack finds one in its data " +
+    "directory, secrets/mcp-token/value, and can add more to its secretsFile (MCP_TOKEN_name=...).",
+  configKey: "auth",
+};
+
+const REFUSED: ErrorAnswer = {
+  status: 401,
+  type: "sign_in_refused",
+  message:
+    "The token, or the name and password, are not among those that this stack knows; perhaps they were taken away. After a " +
+    "change of secretsFile: npm run up.",
+  configKey: "auth",
+};
+
+const UNREADABLE: ErrorAnswer = {
+  status: 503,
+  type: "sign_in_unavailable",
+  message: "mcp-router cannot read who may connect, so it lets nobody in. Write it again: npm run up",
+  configKey: "auth",
+};
+
+/** Loads what reads the tokens; beside nothing else at the top of the file. */
+export const signInModule = (auth: Auth): string =>
+  // The path is the same in Debian's package and in the published images.
+  auth === "none" ? "" : "load_module /usr/lib/nginx/modules/ngx_http_js_module.so;\n";
+
+/**
+ * Defines $sign_in: "no" for what is open or has shown what it takes, else the reason against it; and the challenges of
+ * RFC 6750 and 7617. Open are the router's own health, which its container asks for, and /.well-known/, where MCP clients
+ * look for a way to sign in that is not there.
+ */
+export function signInMaps(auth: Auth, directory: string): string {
+  if (auth === "none") return "";
+  return `
+js_import sign_in from ${directory}/${SCRIPT_FILE};
+js_set $token_state sign_in.state;
+map $uri $guarded {
+    default 1;
+    "~^(${HEALTH_PATH}|/\\.well-known/.*)$" 0;
+}
+map "$guarded $token_state" $sign_in {
+    default required;
+    "~^0 " no;
+    "1 valid" no;
+    "1 wrong" refused;
+    "1 malformed" refused;
+    "1 unreadable" unreadable;
+${auth === "basic" ? '    # The password is compared below, before anything is passed on.\n    "1 basic" no;\n' : '    "1 basic" refused;\n'}}
+map $sign_in $bearer_challenge {
+    default "";
+    required 'Bearer realm="${REALM}"';
+    refused 'Bearer realm="${REALM}", error="invalid_token", error_description="The token is not known here"';
+}${
+    auth === "basic"
+      ? `
+map $sign_in $basic_challenge {
+    default "";
+    required 'Basic realm="${REALM}", charset="UTF-8"';
+}
+map "$guarded $token_state" $password_realm {
+    default off;
+    "1 basic" "${REALM}";
+}`
+      : ""
+  }`;
+}
+
+/** Error pages for a password that is not right, or cannot be compared; Nginx answers 403 or 500 when the file is not there. */
+export const signInErrors = (auth: Auth): string[] =>
+  auth === "basic" ? ["error_page 401 @sign-in-refused;", "error_page 403 500 @sign-in-unreadable;"] : [];
+
+/** Of the public server: after the checks of host and origin, before any route. */
+export function signInChecks(auth: Auth): string {
+  if (auth === "none") return "";
+  const password = `
+# Of a request with name and password. A route must be served by more than \`return\` to be guarded by it.
+auth_basic $password_realm;
+auth_basic_user_file ${at(DIGEST_FILES.users)};
+${signInErrors(auth).join("\n")}
+location @sign-in-refused {
+    ${reply(REFUSED)}
+}
+location @sign-in-unreadable {
+    ${reply(UNREADABLE)}
+}`;
+  return `
+set $tokens_file ${at(DIGEST_FILES.tokens)};
+${auth === "basic" ? "add_header WWW-Authenticate $basic_challenge always;\n" : ""}add_header WWW-Authenticate $bearer_challenge always;
+if ($sign_in = required) {
+    ${reply(REQUIRED)}
+}
+if ($sign_in = refused) {
+    ${reply(REFUSED)}
+}
+if ($sign_in != no) {
+    ${reply(UNREADABLE)}
+}${auth === "basic" ? password : ""}
+`;
+}
