@@ -23,7 +23,6 @@ import { DockerEngine } from "./engines/docker";
 import { ownTokenFile } from "./engines/files/access";
 import { findEngine, prepare, type Prepared } from "./prepare";
 import { coreEndpoints, stackEndpoints } from "./services/endpoints";
-import { exposureWarning } from "./services/exposure";
 import { OWN_TOKEN } from "./services/secret-files";
 import { dataUser, type StackPlan } from "./stack";
 import { drawnBy, startPageData } from "./start-page";
@@ -38,10 +37,10 @@ async function checked(config: Config): Promise<Prepared> {
     .catch((error: Error) => {
       throw withoutStack(new pulumi.RunError(error.message));
     });
-  const warning = exposureWarning(config, prepared.plan.catalog);
-  const warnings = [...(warning === undefined ? [] : [warning]), ...(prepared.plan.ai?.warnings ?? [])];
+  const { exposure, notes, plan } = prepared;
+  const warnings = [...(exposure.open ? [exposure.text] : []), ...(plan.ai?.warnings ?? [])];
   for (const text of warnings) await pulumi.log.warn(text);
-  for (const text of prepared.notes) await pulumi.log.info(text);
+  for (const text of [...(exposure.open ? [] : [exposure.text]), ...notes]) await pulumi.log.info(text);
   return prepared;
 }
 

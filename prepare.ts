@@ -9,6 +9,7 @@ import { gpuFaults } from "./engines/gpu";
 import { locateEngine, type EngineAddress } from "./engines/locate";
 import { engineQuestions, type EngineQuestions } from "./engines/read";
 import { ownerFaults, portFaults, wantedPorts } from "./engines/preflight";
+import { exposure, openFaults, type Exposure } from "./services/exposure";
 import type { ServiceSpec } from "./services/spec";
 import { memoryFaults, memoryLine } from "./services/dify/memory";
 import { planStack, type StackPlan } from "./stack";
@@ -25,6 +26,7 @@ export interface Prepared {
   readonly owner: Owner;
   /** What a preview should tell. */
   readonly notes: readonly string[];
+  readonly exposure: Exposure;
 }
 
 interface Findings {
@@ -77,7 +79,11 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const taken = await portFaults(docker, ports, stackLabels(config));
   const gpu = plan?.ai === undefined ? [] : await gpuFaults(docker, config.gpu);
   const dify = await difyFaults(docker, config, plan?.dify);
-  const all = [...faults, ...ownerFaults(config.dataDir, owner), ...noSpace(config), ...taken, ...gpu, ...dify.faults];
+  const { hidesClients } = engine;
+  const unguarded = [...openFaults(config, hidesClients), ...ownerFaults(config.dataDir, owner)];
+  const all = [...faults, ...unguarded, ...noSpace(config), ...taken, ...gpu, ...dify.faults];
   if (plan === undefined || all.length > 0) throw new StackFaults(all);
-  return { plan, owner, notes: dify.notes, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
+  const reach = { config, catalog: plan.catalog, services: Object.values(services), hidesClients };
+  const found = { notes: dify.notes, exposure: exposure(reach) };
+  return { plan, owner, ...found, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
 }

@@ -8,6 +8,7 @@ import { freeMiB } from "../engines/free-space";
 import type { EngineAddress } from "../engines/locate";
 import { engineQuestions } from "../engines/read";
 import { findEngine, portKeys } from "../prepare";
+import { openFaults } from "../services/exposure";
 import { planStack, servicesOf, type StackPlan } from "../stack";
 import { answerFinding, cpuFinding, diskFinding, findingsText, memoryFinding, type Finding } from "./doctor/findings";
 import { findImageSource } from "./image-source";
@@ -89,10 +90,11 @@ async function examine(stack: string): Promise<Finding[]> {
   const data = engine === undefined ? [] : faultFindings("data", ownerFaults(config.dataDir, owner), config.dataDir);
   if (plan === undefined)
     return [...configured, ...faultFindings("catalog", planned, ""), ...findings, ...machine, registry];
+  const open = faultFindings("access", openFaults(config, engine?.hidesClients), `auth ${config.auth}`);
   const limits = servicesOf(plan).reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
   const ports = engine === undefined ? [] : await portFindings(config, plan, engine);
   const memory = memoryFinding(Math.round(os.totalmem() / MIB), limits);
-  return [...configured, ...findings, ...ports, ...data, memory, ...machine, registry];
+  return [...configured, ...findings, ...ports, ...open, ...data, memory, ...machine, registry];
 }
 
 /** Prints what was found; exit code 1 when something keeps the stack from running. */

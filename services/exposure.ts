@@ -1,6 +1,8 @@
-/** Who can reach the stack, in words for preview: pure. */
+/** Who can reach what, in words for preview: pure. */
 import type { Config } from "../config";
 import type { GatewayCatalog } from "./catalog/gateway-catalog";
+import { hostOf, HOST_ROUTES, PATH_ROUTES, type HostRoute } from "./routes";
+import type { PublishedPort, ServiceSpec } from "./spec";
 
 const isLoopback = (address: string): boolean => address.startsWith("127.");
 
@@ -23,13 +25,116 @@ function abilities(config: Config, catalog: GatewayCatalog): string[] {
   ];
 }
 
-/** The warning for an ingress that other machines can reach; undefined when it listens on loopback only. */
-export function exposureWarning(config: Config, catalog: GatewayCatalog): string | undefined {
-  if (isLoopback(config.bindAddress)) return undefined;
+/** Who gets in at the MCP servers. */
+const ADMITTED = {
+  none: "whoever connects (auth none)",
+  token: "who shows a token (auth token)",
+  basic: "who shows a token, or a name and password (auth basic)",
+} as const;
+
+/** What services ask for by themselves; those that are not listed ask for nothing. */
+const OWN_SIGN_IN: Readonly<Record<string, string>> = {
+  "open-webui": "who signs in at Open WebUI",
+  "llm-proxy": "who shows the key of the LLM API",
+  dify: "who signs in at Dify",
+  "dify-web": "whoever connects; the data behind it asks for Dify's login",
+  "dify-api": "who signs in at Dify",
+  "mcp-gateway": "who shows the gateway's own token",
+  "llama-cpp": "who shows its own key",
+  "dify-postgres": "who shows the database's password",
+  "dify-redis": "who shows the password of Redis",
+  "dify-plugin-daemon": "who shows its own key",
+  "dify-sandbox": "who shows its own key",
+  minio: "who shows the keys of the store",
+};
+
+/** Everything that decides what is said. */
+export interface Reach {
+  readonly config: Config;
+  readonly catalog: GatewayCatalog;
+  /** Every service that runs. */
+  readonly services: readonly ServiceSpec[];
+  /** Why the engine hides clients' addresses; undefined: it does not. */
+  readonly hidesClients: string | undefined;
+}
+
+const whoFrom = ({ config, hidesClients }: Reach, address: string): string => {
+  if (isLoopback(address)) return "this machine";
+  return hidesClients === undefined
+    ? config.allowedSources.join(", ")
+    : `anywhere: allowedSources cannot tell, because ${hidesClients}`;
+};
+
+const hostRoute = (config: Config, route: HostRoute): [string, string] => {
+  const places = [...(route.path === undefined ? [] : [route.path]), hostOf(route, config.baseDomain)];
+  return [places.join(", "), OWN_SIGN_IN[route.service] ?? "whoever connects"];
+};
+
+const rows = (all: readonly (readonly [string, string])[]): string[] => {
+  const width = Math.max(...all.map(([place]) => place.length));
+  return all.map(([place, who]) => `    ${place.padEnd(width)}  ${who}`);
+};
+
+function ingressLines(reach: Reach): string[] {
+  const { config } = reach;
+  const paths = ["/", ...PATH_ROUTES.map(({ path }) => path)];
+  const bundles = HOST_ROUTES.filter(({ bundle }) => config.bundles.includes(bundle));
   return [
-    `The ingress listens on ${config.bindAddress}:${config.httpPort}, so other machines can reach it without signing in.`,
-    `Whoever connects from ${config.allowedSources.join(", ")} can:`,
+    `  ${config.bindAddress}:${config.httpPort} (ingress), from ${whoFrom(reach, config.bindAddress)}`,
+    ...rows([[paths.join(", "), ADMITTED[config.auth]], ...bundles.map((route) => hostRoute(config, route))]),
+  ];
+}
+
+/** A port beside the ingress: none of its checks count there. */
+function directLine(reach: Reach, { name }: ServiceSpec, { address, host }: PublishedPort): string {
+  const from = isLoopback(address) ? "this machine" : "anywhere (allowedSources counts at the ingress only)";
+  const router = name === "mcp-router" ? ADMITTED[reach.config.auth] : undefined;
+  return `  ${address}:${host} (${name}), from ${from}: ${router ?? OWN_SIGN_IN[name] ?? "whoever connects"}`;
+}
+
+const directLines = (reach: Reach): string[] =>
+  reach.services.flatMap((spec) =>
+    spec.ports
+      .filter(({ host }) => spec.name !== "traefik" || host !== reach.config.httpPort)
+      .map((port) => directLine(reach, spec, port)),
+  );
+
+const isOpen = ({ bindAddress, auth }: Config): boolean => auth === "none" && !isLoopback(bindAddress);
+
+function openLines({ config, catalog }: Reach): string[] {
+  if (!isOpen(config)) return [];
+  return [
+    "Whoever connects to the MCP servers can:",
     ...abilities(config, catalog).map((ability) => `  - ${ability}`),
-    "To keep it to this machine: pulumi config set bindAddress 127.0.0.1",
-  ].join("\n");
+    "To keep it to this machine: pulumi config set bindAddress 127.0.0.1; to ask for tokens: pulumi config set auth token",
+  ];
+}
+
+export interface Exposure {
+  readonly text: string;
+  /** Other machines get in without signing in. */
+  readonly open: boolean;
+}
+
+/** What is reachable from where and by whom; with what they could do where nobody has to sign in. */
+export function exposure(reach: Reach): Exposure {
+  const lines = [
+    "What is reachable, from where, and by whom:",
+    ...ingressLines(reach),
+    ...directLines(reach),
+    "  all else: by containers of the stack only",
+    ...openLines(reach),
+  ];
+  return { text: lines.join("\n"), open: isOpen(reach.config) };
+}
+
+/** Why a stack would be open to everybody although nobody said so; one line each. */
+export function openFaults(config: Config, hidesClients: string | undefined): string[] {
+  if (hidesClients === undefined || !isOpen(config) || config.allowUnauthenticated) return [];
+  return [
+    `auth: "none" on bindAddress ${config.bindAddress} would let everybody in who reaches port ${config.httpPort}: ` +
+      `allowedSources cannot keep strangers out, because ${hidesClients}. Keep it to this machine: pulumi config set ` +
+      "bindAddress 127.0.0.1; or ask for tokens: pulumi config set auth token; or, if everybody is meant: pulumi config set " +
+      "allowUnauthenticated true",
+  ];
 }

@@ -79,6 +79,16 @@ describe("a stack that can come up", () => {
     ]);
   });
 
+  it("says what is reachable, and lets an engine hide its clients where nobody else gets in", async () => {
+    const hiding = { ...engine, hidesClients: "it forwards" };
+    const { exposure } = await prepare(await config(), hiding);
+    expect(exposure).toMatchObject({
+      open: false,
+      text: expect.stringContaining("(ingress), from this machine") as unknown,
+    });
+    expect((await prepare(await config({ bindAddress: "0.0.0.0" }), engine)).exposure.open).toBe(true);
+  });
+
   it("leaves no trace", async () => {
     await prepare(await config(), engine);
     expect(fs.readdirSync(directory)).toEqual(["engine.sock"]);
@@ -110,6 +120,13 @@ describe("every fault is reported at once", () => {
     expect(await faultsOf({ dataDir: "/proc/mcp-data" })).toEqual([
       'dataDir: "/proc/mcp-data" is on a disk with 0 MiB of free space, and an update needs 50; free some, or choose a directory on another: pulumi config set dataDir DIR',
     ]);
+  });
+
+  it("of a stack that everybody could use although nobody said so", async () => {
+    engine = { ...engine, hidesClients: "it forwards" };
+    const faults = await faultsOf({ bindAddress: "0.0.0.0", httpPort: "18815", dataDir: "/proc/mcp-data" });
+    expect(faults.map((fault) => fault.slice(0, fault.indexOf(":")))).toEqual(["auth", "dataDir"]);
+    expect(faults[0]).toContain("because it forwards. Keep it to this machine");
   });
 
   it("of catalog and data", async () => {

@@ -2,8 +2,10 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import http, { type IncomingHttpHeaders } from "node:http";
+import os from "node:os";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { hidesClients, type EngineNature } from "./client-addresses";
 import type { Endpoint } from "./endpoint";
 
 /** Who answers. */
@@ -15,6 +17,8 @@ export interface Identity {
   readonly name: "docker" | "podman";
   /** Whether the engine runs in a virtual machine of Docker Desktop, with a file system of its own. */
   readonly desktop: boolean;
+  /** Why containers do not see their clients' addresses; unset: they do. */
+  readonly hidesClients?: string;
 }
 
 const INFO = z.object({
@@ -23,6 +27,8 @@ const INFO = z.object({
   DockerRootDir: z.string(),
   ServerVersion: z.string(),
   OperatingSystem: z.string().default(""),
+  KernelVersion: z.string().optional(),
+  SecurityOptions: z.array(z.string()).nullish(),
 });
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -37,15 +43,23 @@ const REASONS: Readonly<Record<string, string>> = {
 const derivedId = (info: z.infer<typeof INFO>): string =>
   createHash("sha256").update(`${info.Name}\n${info.DockerRootDir}`).digest("hex").slice(0, 32);
 
-function identity(body: string, headers: IncomingHttpHeaders): Identity {
+function natureOf(info: z.infer<typeof INFO>): EngineNature {
+  const desktop = info.OperatingSystem === "Docker Desktop";
+  return { desktop, securityOptions: info.SecurityOptions ?? [], kernel: info.KernelVersion };
+}
+
+function identity(body: string, headers: IncomingHttpHeaders, local: boolean): Identity {
   const info = INFO.parse(JSON.parse(body));
+  const nature = natureOf(info);
+  const hidden = hidesClients(nature, { local, platform: process.platform, kernel: os.release() });
   const name = headers["libpod-api-version"] === undefined ? "docker" : "podman";
   return {
     id: name === "docker" && info.ID ? info.ID : derivedId(info),
     version: info.ServerVersion,
     apiVersion: z.string().parse(headers["api-version"]),
     name,
-    desktop: info.OperatingSystem === "Docker Desktop",
+    desktop: nature.desktop,
+    ...(hidden === undefined ? {} : { hidesClients: hidden }),
   };
 }
 
@@ -82,7 +96,7 @@ export async function askEngine(endpoint: Endpoint, timeoutMs: number): Promise<
   if (answer.statusCode !== 200)
     return { reason: `answers HTTP ${answer.statusCode}: ${body.trim().slice(0, 200) || "(nothing)"}` };
   try {
-    return identity(body, answer.headers);
+    return identity(body, answer.headers, endpoint.kind === "unix");
   } catch {
     return { reason: "answers, but not as a container engine does" };
   }

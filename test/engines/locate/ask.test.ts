@@ -22,9 +22,18 @@ describe("askEngine", () => {
     });
   });
 
-  it("knows Docker Desktop", async () => {
+  it("knows Docker Desktop, and that it hides clients", async () => {
     const { socket } = await engines.start({ body: { ...DOCKER_INFO, OperatingSystem: "Docker Desktop" } });
-    await expect(ask(socket)).resolves.toMatchObject({ name: "docker", desktop: true });
+    await expect(ask(socket)).resolves.toMatchObject({
+      name: "docker",
+      desktop: true,
+      hidesClients: expect.stringContaining("Docker Desktop") as unknown,
+    });
+  });
+
+  it("knows that an engine without root hides clients, also over TCP", async () => {
+    const { tcp } = await engines.start({ body: { ...DOCKER_INFO, SecurityOptions: ["name=rootless"] } });
+    await expect(ask(tcp)).resolves.toMatchObject({ hidesClients: expect.stringContaining("without root") as unknown });
   });
 
   it("identifies Podman by host and storage, because the ID that it answers is new every time", async () => {
