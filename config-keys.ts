@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ACCESS_KEYS } from "./config-keys-access";
 import { AI_KEYS } from "./config-keys-ai";
+import { LIMIT_KEYS } from "./config-keys-limits";
 import { DIFY_KEYS } from "./config-keys-dify";
 import { BUNDLES, DEFAULT_SERVERS, SERVICES, type Bundle } from "./config-names";
 import * as values from "./config-values";
@@ -76,6 +77,7 @@ export const GROUPS = [
   "AI bundle",
   "Dify bundle",
   "Who may connect",
+  "Limits",
   "Where data lives",
   "Engine and images",
   "Single services",
@@ -178,6 +180,7 @@ export const KEYS = {
       "The default is loopback and the private ranges. Requests of this machine can arrive with an address of the engine's networks: keep `172.16.0.0/12` for Docker.",
   },
   ...ACCESS_KEYS,
+  ...LIMIT_KEYS,
   dataDir: {
     group: "Where data lives",
     description: "Directory of everything that must survive",

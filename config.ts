@@ -48,6 +48,11 @@ export interface Config {
   readonly accessLog: boolean;
   readonly auth: "none" | "token" | "basic";
   readonly allowUnauthenticated: boolean;
+  readonly maxBodyMiB: number;
+  readonly maxHeaderKiB: number;
+  readonly requestsPerSecond: number;
+  readonly streamsPerClient: number;
+  readonly streamSeconds: number;
   readonly gatewayDynamicTools: boolean;
   readonly llamaCppModel: string | undefined;
   readonly llamaCppModelFile: string | undefined;

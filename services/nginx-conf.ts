@@ -6,11 +6,12 @@ import { accessMaps } from "./nginx-access";
 import { OWN_ERRORS, OWN_ERROR_PAGES, answersServer, deadUpstream, indent, reply } from "./nginx-answers";
 import { signInChecks, signInErrors, signInMaps, signInModule } from "./nginx-auth";
 import { healthLocations } from "./nginx-health";
+import { LIMIT_ERROR_PAGES, limitSettings, serverLimits, type LimitSettings } from "./nginx-limits";
 import { pageLocations } from "./nginx-page";
 import { HEALTH_PATH, PATH_ROUTES, ROUTER, type PathRoute } from "./routes";
 
 /** The part of the config that shapes mcp-router. */
-export type RouterSettings = AccessSettings & Pick<Config, "accessLog" | "auth">;
+export type RouterSettings = AccessSettings & LimitSettings & Pick<Config, "accessLog" | "auth">;
 
 /** Directory of nginx.conf and what belongs to it. */
 export const CONFIG_DIRECTORY = "/etc/mcp-router";
@@ -51,7 +52,7 @@ location = ${route.path} {
     proxy_set_header Cookie "";
     # What the client sent never gets through.
     ${authorization(route)}
-    ${[...signInErrors(auth), OWN_ERROR_PAGES].join("\n    ")}
+    ${[...signInErrors(auth), ...LIMIT_ERROR_PAGES, OWN_ERROR_PAGES].join("\n    ")}
     error_page 502 503 = @${route.service}-unreachable;
     error_page 504 = @${route.service}-timeout;
 }
@@ -73,7 +74,8 @@ server {
     if ($origin_refused) {
         ${reply(ORIGIN_REFUSED("$shown_origin"))}
     }
-${indent(signInChecks(settings.auth), 4)}
+${indent(signInChecks(settings.auth), 4)}${indent(serverLimits(settings), 4)}
+
     location = ${HEALTH_PATH} {
         access_log off;
         return 200 '{"status":"ok","service":"${ROUTER.service}"}';
@@ -116,25 +118,19 @@ access_log ${settings.accessLog ? "/dev/stdout json" : "off"};
 
 ${TEMP_PATHS}
 
-# As much as the ingress lets through: 64 KiB of headers.
-client_header_buffer_size 4k;
-large_client_header_buffers 4 64k;
-client_header_timeout 15s;
-# Tool calls may carry files as text.
-client_max_body_size 64m;
 # Longer than the ingress keeps an idle connection (60 s).
 keepalive_timeout 300s;
 keepalive_requests 100000;
 reset_timedout_connection on;
 
-# Streams: every byte at once, both ways, for an hour of silence.
+# Streams: every byte at once, both ways, and silent for as long as the ingress lets them last.
 gzip off;
 proxy_http_version 1.1;
 proxy_buffering off;
 proxy_request_buffering off;
 proxy_connect_timeout 5s;
-proxy_read_timeout 1h;
-proxy_send_timeout 1h;
+proxy_read_timeout ${settings.streamSeconds}s;
+proxy_send_timeout ${settings.streamSeconds}s;
 proxy_socket_keepalive on;
 # A tool call is never sent twice.
 proxy_next_upstream off;
@@ -144,6 +140,7 @@ proxy_next_upstream off;
 export function nginxConf(settings: RouterSettings): string {
   const http = [
     head(settings),
+    limitSettings(settings),
     accessMaps(settings),
     signInMaps(settings.auth, CONFIG_DIRECTORY),
     ...unique(PATH_ROUTES).map(upstream),

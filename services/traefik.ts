@@ -10,7 +10,7 @@ import { dynamicConfig } from "./traefik-dynamic";
 
 /** The part of the config that shapes the ingress. Bundles are missing on purpose. */
 export type IngressSettings = AccessSettings &
-  Pick<Config, "httpPort" | "bindAddress" | "allowedSources" | "accessLog">;
+  Pick<Config, "httpPort" | "bindAddress" | "allowedSources" | "accessLog" | "maxHeaderKiB" | "streamSeconds">;
 
 /** Above 1024, so that no capability is needed. */
 const PORT = 8080;
@@ -28,13 +28,14 @@ const staticConfig = (settings: IngressSettings): object => ({
       // What a client says about its own address is never believed.
       forwardedHeaders: { insecure: false },
       http: {
-        // 64 KiB of request headers, room for the cookies of several applications on one host (Go's default: 1 MiB).
-        maxHeaderBytes: 65536,
+        // 64 KiB by default, room for the cookies of several applications on one host (Go's default: 1 MiB).
+        maxHeaderBytes: settings.maxHeaderKiB * 1024,
       },
       transport: {
         respondingTimeouts: {
-          // Traefik's 60 s for a whole request would cut an upload or a stream; one hour is the stack's promise.
-          readTimeout: "1h",
+          // For a whole request and its answer. Traefik's 60 s would cut an upload or a stream. Go has a limit for headers
+          // alone, which Traefik does not set (v3.6.7, pkg/server/server_entrypoint_tcp.go).
+          readTimeout: `${settings.streamSeconds}s`,
           writeTimeout: "0s",
           // Traefik's default; between two requests of a client.
           idleTimeout: "180s",

@@ -60,8 +60,8 @@ describe("nginx.conf", () => {
       proxy_http_version: "1.1",
       proxy_buffering: "off",
       proxy_request_buffering: "off",
-      proxy_read_timeout: "1h",
-      proxy_send_timeout: "1h",
+      proxy_read_timeout: "3600s",
+      proxy_send_timeout: "3600s",
       proxy_next_upstream: "off",
       default_type: "application/json",
     });
@@ -86,6 +86,8 @@ describe("nginx.conf", () => {
 describe("the routes of clients", () => {
   it("are these, exact, and nothing else", () => {
     expect(locations(clients)).toEqual([
+      "@too-large",
+      "@too-many",
       "= /healthz",
       "= /healthz/mcp-router",
       ...ROUTER_HEALTH.flatMap(({ of }) => [`= /healthz/${of}`, `= /asked/${of}`, `@${of}-unwell`]),
@@ -113,6 +115,8 @@ describe("the routes of clients", () => {
     const location = inside(clients, "location", "=", path);
     expect(one(location, "proxy_pass")).toBe(`http://${route.service}${route.upstreamPath}`);
     expect(all(location, "error_page").map(({ args }) => args.join(" "))).toEqual([
+      "413 @too-large",
+      "429 @too-many",
       expect.stringMatching(/^400 .* 505 \/own-error$/),
       `502 503 = @${route.service}-unreachable`,
       `504 = @${route.service}-timeout`,
@@ -230,7 +234,9 @@ describe("every answer of Nginx's own", () => {
 
   it("covers the errors that Nginx finds before a route, on both ports", () => {
     for (const server of [clients, ingress]) {
-      expect(one(server, "error_page")).toBe("400 405 408 411 412 413 414 416 429 431 494 500 501 505 /own-error");
+      expect(all(server, "error_page").at(-1)?.args.join(" ")).toBe(
+        "400 405 408 411 412 413 414 416 429 431 494 500 501 505 /own-error",
+      );
       expect(answerAt(server, "=", "/own-error")?.body.error).toMatchObject({ type: "bad_request", status: 400 });
     }
   });

@@ -31,7 +31,7 @@ describe("the ingress", () => {
           forwardedHeaders: { insecure: false },
           http: { maxHeaderBytes: 65536 },
           transport: {
-            respondingTimeouts: { readTimeout: "1h", writeTimeout: "0s", idleTimeout: "180s" },
+            respondingTimeouts: { readTimeout: "3600s", writeTimeout: "0s", idleTimeout: "180s" },
             lifeCycle: { graceTimeOut: "3s" },
           },
         },
@@ -39,6 +39,13 @@ describe("the ingress", () => {
       },
       ping: { entryPoint: "ping" },
       providers: { file: { directory: "/etc/traefik/dynamic", watch: true } },
+    });
+  });
+
+  it("bounds headers and the length of a request by the config", () => {
+    const { entryPoints } = staticConfig({ maxHeaderKiB: "16", streamSeconds: "90" }) as { entryPoints: object };
+    expect(entryPoints).toMatchObject({
+      web: { http: { maxHeaderBytes: 16384 }, transport: { respondingTimeouts: { readTimeout: "90s" } } },
     });
   });
 
