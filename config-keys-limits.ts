@@ -35,7 +35,7 @@ export const LIMIT_KEYS = {
     group: GROUP,
     description: "Requests and streams of one client address that are open at `/mcp*` at the same time",
     parse: values.wholeNumber(8),
-    fallback: "256",
+    fallback: "512",
     example: "streamsPerClient 64",
     notes: "An MCP session holds one stream, and one for each call under way. More are refused with 429.",
   },

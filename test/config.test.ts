@@ -83,7 +83,7 @@ describe("config", () => {
       maxBodyMiB: 64,
       maxHeaderKiB: 64,
       requestsPerSecond: 1000,
-      streamsPerClient: 256,
+      streamsPerClient: 512,
       streamSeconds: 3600,
       gatewayDynamicTools: false,
       llamaContextSize: 4096,

@@ -1,134 +1,206 @@
 /**
- * A stack as somebody would put it on a LAN: who gets in, and what an attacker finds. One stack for all, since it is the
- * attacks that take their time. SECURITY.md has the results in words.
+ * A stack as somebody would put it on a LAN: who gets in, and what an attacker finds. One stack for all, since bringing it
+ * up takes the time. SECURITY.md has the results in words.
  */
-import fs from "node:fs";
-import path from "node:path";
-import { openSession, withSession } from "../support/mcp-client";
+import { KEYS } from "../../config";
+import { eventually } from "../support/eventually";
 import { request } from "../support/http";
+import { openSession } from "../support/mcp-client";
+import { hold, sendRaw, statuses } from "../support/raw-http";
 import { createStack, type TestStack } from "../support/stack";
+import { bearer, errorOf, visitor, withToken } from "../support/visitor";
+import { signInTests } from "./attacks/sign-in";
 
 jest.setTimeout(240_000);
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await createStack({ servers: "time", auth: "basic" }, { prefix: "attack" });
+  const config = { servers: "time", auth: "basic", maxBodyMiB: 1, accessLog: true };
+  stack = await createStack(config, { prefix: "attack" });
   await stack.succeed("up");
 });
 afterAll(() => stack.remove());
 
-const own = (): string => fs.readFileSync(path.join(stack.dataDir, "secrets/mcp-token/value"), "utf8");
-const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
-const basic = (user: string, password: string) => ({
-  Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
+/** Of one client, at once: the default. */
+const STREAMS = Number(KEYS.streamsPerClient.fallback);
+const { own, ask, statusAt, routerId, works } = visitor(() => stack);
+
+signInTests(() => stack);
+
+it("a preview says what is reachable, from where, and by whom", async () => {
+  const { output } = await stack.pulumi("preview");
+  expect(output).toContain(`127.0.0.1:${stack.port} (ingress), from this machine`);
+  expect(output).toMatch(/\/, \/mcp, \/mcp\/nixos +who shows a token, or a name and password \(auth basic\)/);
 });
-const withToken = (token: string) => ({ requestInit: { headers: bearer(token) } });
-const ask = (url: string, headers: Record<string, string> = {}) => request(stack.port, url, { headers });
-const statusAt = async (url: string, headers: Record<string, string> = {}): Promise<number> =>
-  (await ask(url, headers)).status;
-const errorOf = (body: string): unknown => (JSON.parse(body) as { error: { type: unknown } }).error.type;
-const routerId = async (): Promise<string | undefined> => (await stack.containers("mcp-router"))[0]?.Id;
 
-/** Opens a session, calls a tool, ends the session. */
-const works = (token: string): Promise<string> =>
-  withSession(stack.url("/mcp"), ({ call }) => call("get_current_time", { timezone: "UTC" }), withToken(token));
-
-describe("signing in", () => {
-  it("is asked for at every path but the router's own health, in the words of RFC 6750 and 7617", async () => {
-    for (const url of ["/mcp", "/mcp/", "/mcp/nixos", "/", "/healthz/mcp-gateway", "/nowhere"]) {
-      const { status, headers, body } = await ask(url);
-      expect([url, status, headers["www-authenticate"], errorOf(body)]).toEqual([
-        url,
-        401,
-        'Basic realm="mcp-gateway-stack", charset="UTF-8", Bearer realm="mcp-gateway-stack"',
-        "sign_in_required",
-      ]);
-    }
-    expect(await statusAt("/healthz")).toBe(200);
-    // MCP clients look for a way to sign in there; a challenge would send them in circles.
-    expect(await statusAt("/.well-known/oauth-protected-resource/mcp")).toBe(404);
-  });
-
-  it("with a wrong token, or none that could be one, is refused by name", async () => {
-    for (const header of [bearer("x".repeat(43)), bearer("a b"), { Authorization: "Token abc" }, bearer("")]) {
-      const { status, headers, body } = await ask("/mcp", header);
-      expect([header, status, errorOf(body)]).toEqual([header, 401, "sign_in_refused"]);
-      expect(headers["www-authenticate"]).toContain('error="invalid_token"');
-    }
-    expect(await statusAt("/mcp", bearer(`${own()}x`))).toBe(401);
-  });
-
-  it("with a name and password works where the password is right", async () => {
-    expect(await statusAt("/healthz/mcp-gateway", basic("default", own()))).toBe(200);
-    for (const wrong of [basic("default", "x"), basic("nobody", own()), basic("default", "")]) {
-      const { status, headers, body } = await ask("/healthz/mcp-gateway", wrong);
-      expect([status, headers["www-authenticate"], errorOf(body)]).toEqual([
-        401,
-        'Basic realm="mcp-gateway-stack"',
-        "sign_in_refused",
-      ]);
+describe("a web page", () => {
+  it("that let its own name point here (DNS rebinding) is refused, with a token too", async () => {
+    for (const host of ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"]) {
+      const { status, body } = await ask("/mcp", { Host: host, ...bearer(own()) });
+      expect([host, status, errorOf(body)]).toEqual([host, 403, "host_refused"]);
     }
   });
 
-  it("is what the stack's own commands do", async () => {
-    expect((await stack.succeed("tools")).stdout).toContain("get_current_time");
-    expect((await stack.succeed("call", "get_current_time", '{"timezone": "UTC"}')).stdout).toContain("UTC");
-    expect((await stack.succeed("mcp-status")).stdout).toContain("is healthy");
+  it("of another origin is refused, with a token too", async () => {
+    for (const origin of ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost.evil.example"]) {
+      const { status, body } = await ask("/mcp", { Origin: origin, ...bearer(own()) });
+      expect([origin, status, errorOf(body)]).toEqual([origin, 403, "origin_refused"]);
+    }
   });
 });
 
-describe("tokens of clients", () => {
-  it("are made, count at once, and are taken away one by one, while streams and containers stay", async () => {
-    const router = await routerId();
-    const stays = await openSession(stack.url("/mcp"), withToken(own()));
-    const laptop = (await stack.succeed("mcp-token", "add", "laptop")).stdout.trim();
-    const phone = (await stack.succeed("mcp-token", "add", "phone")).stdout.trim();
-    expect(await works(laptop)).toContain("UTC");
-    await stack.succeed("mcp-token", "remove", "laptop");
-    await expect(works(laptop)).rejects.toThrow(/401|sign_in_refused/);
-    expect(await works(phone)).toContain("UTC");
-    expect(await stays.call("get_current_time", { timezone: "UTC" })).toContain("UTC");
-    await stays.end();
-    expect(await routerId()).toBe(router);
-    expect((await stack.succeed("mcp-token", "list")).stdout).toMatch(/^default .*\nphone .*\n$/);
+describe("requests that two servers could read in two ways", () => {
+  const head = (): string => `Host: localhost\r\nAuthorization: Bearer ${own()}\r\n`;
+  const SMUGGLED = `GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+  // With a right token and a path that answers 200: only the way in which its end is told is wrong.
+  it.each([
+    ["two different Content-Lengths", `Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello`],
+    ["a Content-Length with a sign", `Content-Length: +5\r\n\r\nhello`],
+    ["Transfer-Encoding with something else", `Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
+    ["Transfer-Encoding twice", `Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`],
+    ["a space before the colon", `Content-Length : 5\r\n\r\nhello`],
+    ["a chunk size that is none", `Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n`],
+  ])("%s: nothing gets through", async (_what, rest) => {
+    const found = statuses(await sendRaw(stack.port, `GET /healthz/mcp-gateway HTTP/1.1\r\n${head()}${rest}`));
+    expect(found).toEqual([expect.any(Number)]);
+    expect(found[0]).toBeGreaterThanOrEqual(400);
   });
 
-  it("of the secrets file count after up, which replaces nothing, and nothing is left to do", async () => {
-    const router = await routerId();
-    const line = "t0ken".repeat(8);
-    fs.writeFileSync(path.join(path.dirname(stack.dataDir), "env"), `MCP_TOKEN_desk=${line}\n`);
-    expect(await statusAt("/healthz/mcp-gateway", bearer(line))).toBe(401);
-    await stack.succeed("up");
-    expect(await statusAt("/healthz/mcp-gateway", bearer(line))).toBe(200);
-    expect(await routerId()).toBe(router);
-    const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
-    expect([code, output]).toEqual([0, expect.any(String)]);
+  it("the end of one is never the beginning of another's", async () => {
+    const clte = `POST /mcp HTTP/1.1\r\n${head()}Content-Length: ${SMUGGLED.length + 5}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`;
+    await sendRaw(stack.port, clte);
+    // The router's connections are shared: another client's next answers must be its own.
+    for (let i = 0; i < 20; i++) expect(await statusAt("/mcp")).toBe(401);
   });
 
-  it("reach neither the router nor Pulumi's state", async () => {
-    const phone = (await stack.succeed("mcp-token", "add", "tablet")).stdout.trim();
-    const seen = [...filesBelow(path.join(stack.dataDir, "secrets/mcp-access")), ...filesBelow(stack.stateDir)];
-    expect(seen.length).toBeGreaterThan(2);
-    for (const token of [own(), phone]) expect(seen.filter((file) => read(file).includes(token))).toEqual([]);
+  it("a folded header is one header: its second line authorises nobody", async () => {
+    const folded = `GET /healthz/mcp-gateway HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n Authorization: Bearer ${own()}\r\n\r\n`;
+    expect(statuses(await sendRaw(stack.port, folded)).filter((status) => status < 400)).toEqual([]);
   });
 
-  it("that nobody can read let nobody in", async () => {
-    const file = path.join(stack.dataDir, "secrets/mcp-access/tokens");
-    const whole = read(file);
-    for (const damage of ["", whole.slice(0, 40), `${whole}x`]) {
-      fs.rmSync(file);
-      fs.writeFileSync(file, damage);
-      const { status, body } = await ask("/mcp", bearer(own()));
-      expect([damage, status, errorOf(body)]).toEqual([damage, 503, "sign_in_unavailable"]);
+  it("two hosts, or two tokens of which one is right, are refused", async () => {
+    const get = (lines: string) => `GET /healthz/mcp-gateway HTTP/1.1\r\n${lines}\r\n`;
+    const right = `Authorization: Bearer ${own()}\r\n`;
+    for (const lines of [
+      `Host: localhost\r\nHost: evil.example\r\n${right}`,
+      `Host: localhost\r\nAuthorization: Bearer nobody\r\n${right}`,
+      `Host: localhost\r\n${right}Authorization: Bearer nobody\r\n`,
+    ]) {
+      expect(statuses(await sendRaw(stack.port, get(lines))).filter((status) => status < 400)).toEqual([]);
     }
-    await stack.succeed("up");
-    expect(await statusAt("/healthz/mcp-gateway", bearer(own()))).toBe(200);
   });
 });
 
-const read = (file: string): string => fs.readFileSync(file, "utf8");
-const filesBelow = (directory: string): string[] =>
-  fs
-    .readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name));
+describe("what a client says of itself", () => {
+  it("as another address is not believed: it is still this one's, in the log and for its limits", async () => {
+    const forged = { "X-Forwarded-For": "203.0.113.9", "X-Real-Ip": "203.0.113.9", Forwarded: "for=203.0.113.9" };
+    await ask("/healthz/mcp-gateway", { ...forged, ...bearer(own()) });
+    const [router] = await stack.containers("mcp-router");
+    const log = await stack.docker.getContainer(router?.Id ?? "").logs({ stdout: true, tail: 50 });
+    expect(log.toString()).toContain('"client":"');
+    expect(log.toString()).not.toContain("203.0.113.9");
+  });
+
+  it("as another host or path opens nothing", async () => {
+    const headers = { "X-Forwarded-Host": "localhost", "X-Original-URL": "/healthz", "X-Rewrite-Url": "/healthz" };
+    expect(await statusAt("/mcp", headers)).toBe(401);
+    expect(await statusAt("/mcp", { Host: "evil.example", ...headers })).toBe(403);
+  });
+
+  it.each([
+    "//mcp",
+    "/mcp/../mcp",
+    "/healthz/../mcp",
+    "/healthz/%2e%2e/mcp",
+    "/MCP",
+    "/%6dcp",
+    "/mcp%2fnixos",
+    "/mcp;x",
+    "/.well-known/../mcp",
+    "/healthz%2f..%2fmcp",
+  ])("as the path %s reaches no server without a token", async (url) => {
+    const { status, body } = await ask(url);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(body).not.toContain("jsonrpc");
+    // A redirect of the ingress is an answer, too; what it leads to is guarded as above.
+  });
+});
+
+describe("a client that takes too much", () => {
+  const alive = async (): Promise<void> => expect(await works(own())).toContain("UTC");
+
+  it("in a body or in headers is refused, and nothing of it is kept", async () => {
+    const body = "x".repeat(2 * 2 ** 20);
+    const { status, body: told } = await request(stack.port, "/mcp", { method: "POST", headers: bearer(own()), body });
+    expect([status, errorOf(told)]).toEqual([413, "body_too_large"]);
+    expect(await statusAt("/healthz", { "X-Big": "x".repeat(80 * 1024) })).toBe(431);
+    await alive();
+  });
+
+  it("by sending its headers slowly holds a connection, and nobody up", async () => {
+    const held = await hold(stack.port, 1000, "GET /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+    try {
+      await alive();
+    } finally {
+      held.close();
+    }
+  });
+
+  it("with a thousand idle streams gets its share of them, and other clients keep theirs", async () => {
+    // A body that never comes; Go waits for a shorter one before it passes an answer on.
+    const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${own()}\r\nContent-Length: 300000\r\n\r\n`;
+    const held = await hold(stack.port, 1000, head);
+    try {
+      await eventually(async () => expect(held.answered(429)).toBe(1000 - STREAMS));
+      expect(await statusFromElsewhere()).toContain("ok");
+      expect(await statusAt("/healthz/mcp-gateway", bearer(own()))).toBe(429);
+    } finally {
+      held.close();
+    }
+    await eventually(alive);
+    const { RestartCount } = await stack.docker.getContainer(await routerId()).inspect();
+    expect(RestartCount).toBe(0);
+  });
+});
+
+/** What another client, at another address, is told of the gateway's health: from the router's own container. */
+async function statusFromElsewhere(): Promise<string> {
+  const [url, header] = ["http://127.0.0.1:8080/healthz/mcp-gateway", `Authorization: Bearer ${own()}`];
+  const container = stack.docker.getContainer(await routerId());
+  const Cmd = ["wget", "-S", "-O", "-", "--header", header, url];
+  const exec = await container.exec({ Cmd, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({});
+  let text = "";
+  for await (const part of stream) text += String(part);
+  return /HTTP\/1\.1 200/.test(text) ? "ok" : text;
+}
+
+describe("clients of the official SDK", () => {
+  it("in parallel stay below every limit", async () => {
+    const all = await Promise.all(Array.from({ length: 16 }, () => openSession(stack.url("/mcp"), withToken(own()))));
+    try {
+      const calls = all.flatMap(({ toolNames }) => Array.from({ length: 20 }, () => toolNames()));
+      for (const names of await Promise.all(calls)) expect(names).toContain("get_current_time");
+    } finally {
+      await Promise.all(all.map(({ end }) => end()));
+    }
+  });
+
+  it("cannot use a session id that nobody gave them, and need a token of their own for another's", async () => {
+    const session = await openSession(stack.url("/mcp"), withToken(own()));
+    const headers = { Accept: "application/json, text/event-stream", "Content-Type": "application/json" };
+    const ping = (id: string, more: Record<string, string>) =>
+      request(stack.port, "/mcp", {
+        method: "POST",
+        headers: { ...headers, "Mcp-Session-Id": id, ...more },
+        body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+      });
+    try {
+      expect((await ping(session.transport.sessionId ?? "", {})).status).toBe(401);
+      expect((await ping("A".repeat(32), bearer(own()))).status).toBe(404);
+    } finally {
+      await session.end();
+    }
+  });
+});

@@ -1,0 +1,46 @@
+/** HTTP as an attacker sends it: bytes on a connection, whatever they are. */
+import net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How long nothing may come before an answer counts as whole, in milliseconds. */
+const SILENCE_MS = 1_500;
+
+/** Sends bytes to 127.0.0.1 and gives all that comes back until the end, or until it is silent. */
+export function sendRaw(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = net.connect(port, "127.0.0.1", () => socket.write(bytes, "latin1"));
+    socket.setTimeout(SILENCE_MS, () => socket.destroy());
+    socket.on("data", (part) => (answer += part.toString("latin1")));
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(answer));
+  });
+}
+
+/** Status codes of all answers on a connection. */
+export const statuses = (answer: string): number[] =>
+  [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status));
+
+/** Connections that sent the beginning of a request and hold still. */
+export interface Held {
+  /** How many of them got an answer with this status. */
+  answered(status: number): number;
+  close(): void;
+}
+
+/** Opens `count` connections that each send `bytes`. */
+export async function hold(port: number, count: number, bytes: string): Promise<Held> {
+  const answers: string[] = Array.from({ length: count }, () => "");
+  const sockets: net.Socket[] = [];
+  for (let i = 0; i < count; i++) {
+    const socket = net.connect(port, "127.0.0.1", () => socket.write(bytes));
+    socket.on("error", () => undefined).on("data", (part) => (answers[i] += part.toString("latin1")));
+    sockets.push(socket);
+    // A listening socket has room for a few hundred that were not accepted yet.
+    if (i % 100 === 99) await sleep(20);
+  }
+  return {
+    answered: (status) => answers.filter((answer) => statuses(answer)[0] === status).length,
+    close: () => sockets.forEach((socket) => socket.destroy()),
+  };
+}
