@@ -2,6 +2,7 @@
 import type { ErrorAnswer } from "./access";
 import { healthPath, type HealthRoute } from "./health";
 import { reply } from "./nginx-answers";
+import { signInErrors, type Auth } from "./nginx-auth";
 
 const NO_STORE = 'add_header Cache-Control "no-store" always;';
 
@@ -43,11 +44,30 @@ const anyAnswer = `
         ${WELL}
     }`;
 
+/** What a server refuses before a route answers: locations with error pages of their own inherit none. */
+export interface ServerErrors {
+  readonly auth: Auth;
+  /** Error pages of its limits. */
+  readonly limits: readonly string[];
+}
+
+/**
+ * Where the client's own password may be wrong, 401 and 403 are that, and Nginx takes the first page for a code: 500 means the
+ * service, and also a file of passwords that cannot be read, which is 503 either way.
+ */
+const unwellPage = ({ of }: HealthRoute, auth: Auth): string =>
+  `error_page ${auth === "basic" ? "" : "401 403 "}500 = @${of}-unwell;`;
+
+/** So a service that wants to be signed in to is not taken for a client whose password is wrong. */
+const REFUSED_THERE = `
+    proxy_intercept_errors on;
+    error_page 401 403 =500 /own-error;`;
+
 /**
  * The service is asked by a subrequest, whose body nobody sees: `auth_request` lets 2xx pass, and all else is an error. The
  * name is looked up for each request, so it may be missing, as it is while a bundle is off.
  */
-const location = (route: HealthRoute): string => `
+const location = (route: HealthRoute, { auth, limits }: ServerErrors): string => `
 location = ${healthPath(route.of)} {
     access_log off;
     # Asked every few seconds: a service that is down would fill the log.
@@ -57,12 +77,12 @@ location = ${healthPath(route.of)} {
     }
     auth_request /asked/${route.of};
     auth_request_set $asked_status $upstream_status;
-    error_page 401 403 500 = @${route.of}-unwell;
+    ${[unwellPage(route, auth), ...signInErrors(auth), ...limits].join("\n    ")}
     try_files /none @well;
 }
 location = /asked/${route.of} {
     internal;
-    error_page 404 /own-error;
+    error_page 404 /own-error;${auth === "basic" ? REFUSED_THERE : ""}
     set $asked ${route.asks.service}:${route.asks.port};
     proxy_pass http://$asked${route.asks.path};
     proxy_method GET;
@@ -78,7 +98,10 @@ location @${route.of}-unwell {
 }`;
 
 /** Locations of a server. */
-export const healthLocations = (routes: readonly HealthRoute[]): string => `${routes.map(location).join("")}
+export const healthLocations = (
+  routes: readonly HealthRoute[],
+  errors: ServerErrors = { auth: "none", limits: [] },
+): string => `${routes.map((route) => location(route, errors)).join("")}
 location @well {
     ${NO_STORE}
     ${WELL}
