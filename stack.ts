@@ -7,9 +7,7 @@ import type { WantedImage } from "./components/images";
 import type { Config } from "./config";
 import { resourceName, stackLabels } from "./engines/container-args";
 import type { SharedVolume } from "./engines/engine";
-import { accessFaults, type AccessPlan } from "./engines/files/access";
-import { readClients } from "./engines/files/clients";
-import { readText, type CopyPlan, type SecretPlan } from "./engines/files/layout";
+import { readText, type CopyPlan } from "./engines/files/layout";
 import { buildTag } from "./engines/images/hash";
 import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
 import { imageReference, strayFaults } from "./engines/images/reference";
@@ -25,9 +23,9 @@ import {
 import { SOURCE_FILES, type CatalogSources, type SourceName } from "./services/catalog/model";
 import type { CatalogImages } from "./services/catalog/validate";
 import { coreServices, type CoreServices } from "./services/core";
-import { ACCESS_DIGESTS, DIGEST_FILES, OWN_TOKEN } from "./services/secret-files";
 import { parseModels } from "./services/models";
 import type { ServiceSpec } from "./services/spec";
+import { credentialFaults, secretsOf, type CoreSecrets } from "./stack-secrets";
 
 /** Data directories that catalog servers mount by volume name. */
 export const WORKSPACE: SharedVolume = { name: "workspace", path: "workspace" };
@@ -47,12 +45,7 @@ export interface StackPlan {
   /** Complete reference of an image of it. @throws ReferenceError */
   readonly reference: (name: string) => string;
   readonly volumes: readonly SharedVolume[];
-  readonly secrets: {
-    readonly generated: readonly SecretPlan[];
-    readonly copied: readonly CopyPlan[];
-    /** Digests of clients, where they have to sign in. */
-    readonly access?: AccessPlan;
-  };
+  readonly secrets: CoreSecrets;
   /** Labels of every container that the gateway starts. */
   readonly serverLabels: Readonly<Record<string, string>>;
 }
@@ -108,38 +101,6 @@ function references(config: Config, lock: ImageLock): (name: string) => string {
     return tag;
   };
   return (name) => imageReference(name, { lock, source, registry, digests, buildTag: tagOf });
-}
-
-/** What mcp-router knows clients by. */
-export const accessPlan = ({ secretsFile: source }: Config): AccessPlan => ({
-  name: ACCESS_DIGESTS,
-  own: OWN_TOKEN,
-  source,
-  files: DIGEST_FILES,
-});
-
-/** What no client could sign in with. */
-function credentialFaults({ auth, secretsFile, dataDir }: Config): readonly string[] {
-  if (auth === "none") return [];
-  const dotenv = readText(secretsFile) ?? "";
-  const damaged = messageOf(() => readClients(dataDir));
-  return damaged.length > 0 ? damaged : accessFaults({ dotenv, clients: readClients(dataDir) });
-}
-
-function secretsOf(config: Config, catalog: GatewayCatalog): StackPlan["secrets"] {
-  const signIn = config.auth !== "none";
-  return {
-    generated: [
-      ...(signIn ? [{ name: OWN_TOKEN, bytes: 32, files: {} }] : []),
-      {
-        name: "gateway-token",
-        bytes: 32, // 256 bits: beyond guessing
-        files: { "authorization.conf": 'proxy_set_header Authorization "Bearer {value}";\n' },
-      },
-    ],
-    copied: [{ name: "gateway-env", file: ".env", source: config.secretsFile, names: catalog.secretNames }],
-    ...(signIn ? { access: accessPlan(config) } : {}),
-  };
 }
 
 const messageOf = (attempt: () => unknown): string[] => {
@@ -244,7 +205,7 @@ export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPla
   const all = [...stray, ...signIn, ...wanted.faults, ...ai.faults, ...dify.faults];
   if (all.length > 0) return { plan: undefined, faults: all };
   const { images } = wanted;
-  const secrets = secretsOf(config, catalog);
+  const secrets = secretsOf(config, catalog.secretNames);
   const volumes = [WORKSPACE, MEMORY];
   const bundles = { ai: ai.plan, dify: dify.plan };
   return { plan: { catalog, core, ...bundles, images, lock, reference, volumes, secrets, serverLabels }, faults: [] };

@@ -7,6 +7,7 @@ import { servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { composeFile } from "../engines/compose/compose-file";
 import { internalOptions, resourceName } from "../engines/container-args";
+import { accessWords } from "../engines/files/access";
 import { writeHostFiles } from "../engines/files/host-files";
 import * as layout from "../engines/files/layout";
 import { download } from "../engines/models/download";
@@ -58,15 +59,23 @@ export function stackCompose(config: Config, { plan, engineSocket }: Pick<Prepar
   });
 }
 
-/** Rendered files, directories and secrets, as the graph's nodes write them: what is intact stays as it is. */
-function writeFiles({ dataDir: base }: Config, { plan, owner }: Prepared): void {
-  writeHostFiles("owner", { base, owner, generation: layout.ownerGeneration(base, owner) });
-  for (const part of [plan.secrets, plan.ai?.secrets, plan.dify?.secrets]) {
+/** Secrets that are generated or copied, and then the digests that are made of them. */
+function writeSecrets({ dataDir: base }: Config, { secrets, ai, dify }: StackPlan): void {
+  for (const part of [secrets, ai?.secrets, dify?.secrets]) {
     for (const secret of part?.generated ?? [])
       writeHostFiles("secret", { base, ...secret, generation: layout.secretGeneration(base, secret) });
     for (const secret of part?.copied ?? [])
       writeHostFiles("copy", { base, ...secret, generation: layout.copyGeneration(base, secret) });
   }
+  const { access } = secrets;
+  if (access !== undefined) writeHostFiles("access", { base, ...access, ...accessWords(base, access) });
+}
+
+/** Rendered files, directories and secrets, as the graph's nodes write them: what is intact stays as it is. */
+export function writeFiles(config: Config, { plan, owner }: Pick<Prepared, "plan" | "owner">): void {
+  const { dataDir: base } = config;
+  writeHostFiles("owner", { base, owner, generation: layout.ownerGeneration(base, owner) });
+  writeSecrets(config, plan);
   for (const { spec } of startOrder(plan)) {
     const files = servicePlan(spec, dataUser(), volumeDirectories(plan, spec));
     if (files.rendered.length + files.directories.length === 0) continue;

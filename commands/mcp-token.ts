@@ -5,10 +5,10 @@ import path from "node:path";
 import type { Config } from "../config";
 import { accessWords, wantedDigests } from "../engines/files/access";
 import { clientsFile, clientsText, readClients, type Clients } from "../engines/files/clients";
-import { CLIENT_NAME, OWN_NAME, readCredentials } from "../engines/files/credentials";
+import { CLIENT_NAME, OWN_NAME, readCredentials, SERVICES_NAME, TAKEN_NAMES } from "../engines/files/credentials";
 import { writeAccess, writeWhole } from "../engines/files/host-files";
 import { readText, recordedGeneration, secretDirectory, secretRecord, sha256 } from "../engines/files/layout";
-import { accessPlan } from "../stack";
+import { accessPlan } from "../stack-secrets";
 import { TOKEN_VARIABLE } from "../services/client-files";
 import { say } from "./ask";
 import { readConfig } from "./stack-config";
@@ -48,7 +48,7 @@ const fileNames = ({ secretsFile }: Config): string[] =>
 
 function requireNew(config: Config, name: string, clients: Clients): void {
   if (!CLIENT_NAME.test(name)) throw new Error(`"${name}" is no name; use up to 64 letters, digits, - and _`);
-  if (name === OWN_NAME) throw new Error(`the name ${name} is the stack's own; choose another`);
+  if (TAKEN_NAMES.includes(name)) throw new Error(`the name ${name} is the stack's own; choose another`);
   const taken =
     clients[name] !== undefined ? `npm run mcp-token -- remove ${name}` : `MCP_TOKEN_${name} in secretsFile`;
   if (clients[name] !== undefined || fileNames(config).includes(name))
@@ -84,11 +84,16 @@ export function remove(name: string, { stack, json }: TokenOptions): void {
   else say(`${name} is refused from its next request on; a stream that is open goes on until it ends`);
 }
 
+const OWN_TOKENS = [
+  { name: OWN_NAME, from: "the stack's own" },
+  { name: SERVICES_NAME, from: "the stack's own, for Open WebUI and Dify" },
+];
+
 /** Names of all tokens and where each comes from; no token, no digest. */
 export function list({ stack, json }: TokenOptions): void {
   const config = readConfig(stack);
   const tokens = [
-    ...(config.auth === "none" ? [] : [{ name: OWN_NAME, from: "the stack's own" }]),
+    ...(config.auth === "none" ? [] : OWN_TOKENS),
     ...fileNames(config).map((name) => ({ name, from: "secretsFile" })),
     ...Object.keys(readClients(config.dataDir)).map((name) => ({ name, from: "npm run mcp-token" })),
   ];

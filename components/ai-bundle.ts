@@ -36,7 +36,11 @@ export class AiBundle extends pulumi.ComponentResource {
     const { dataDir, dataReady } = core;
     core.engine.network("ai", this);
     const images = new Images(`${name}-images`, args.images, { parent: this });
-    const secrets = new Secrets(`${name}-secrets`, { dataDir, after: dataReady, ...args.secrets }, { parent: this });
+    const secrets = new Secrets(
+      `${name}-secrets`,
+      { dataDir, after: dataReady, shared: core.secrets, ...args.secrets },
+      { parent: this },
+    );
     const foundation = { ...core, images, secrets };
     const model = (server: string, choice: ModelChoice): ModelDownload =>
       new ModelDownload(`${server}-model`, { choice, dataDir, dataReady, secretsFile }, { parent: this });

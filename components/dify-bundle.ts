@@ -64,7 +64,11 @@ export class DifyBundle extends pulumi.ComponentResource {
     return {
       ...core,
       images: new Images(`${name}-images`, images, { parent: this }),
-      secrets: new Secrets(`${name}-secrets`, { dataDir, after: dataReady, ...secrets }, { parent: this }),
+      secrets: new Secrets(
+        `${name}-secrets`,
+        { dataDir, after: dataReady, shared: core.secrets, ...secrets },
+        { parent: this },
+      ),
     };
   }
 }

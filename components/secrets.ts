@@ -15,6 +15,8 @@ export interface SecretsArgs {
   readonly copied: readonly layout.CopyPlan[];
   /** Digests that the router reads while it runs, one of the generated secrets among them; unset: nobody has to sign in. */
   readonly access?: AccessPlan;
+  /** Whose secrets services of a bundle may mount besides. */
+  readonly shared?: Secrets;
 }
 
 /**
@@ -23,12 +25,14 @@ export interface SecretsArgs {
  */
 export class Secrets extends pulumi.ComponentResource {
   private readonly dataDir: string;
+  private readonly shared: Secrets | undefined;
   private readonly made = new Map<string, HostFiles & { readonly node: pulumi.CustomResource }>();
 
   constructor(name: string, args: SecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:Secrets", name, {}, opts);
     const base = args.dataDir;
     this.dataDir = base;
+    this.shared = args.shared;
     for (const plan of args.generated)
       this.make(plan.name, "secret", { base, ...plan }, layout.secretGeneration(base, plan), args.after);
     for (const plan of args.copied)
@@ -40,13 +44,8 @@ export class Secrets extends pulumi.ComponentResource {
   /** New digests are no reason to replace who reads them, a new directory is. */
   private makeAccess(base: string, plan: AccessPlan): void {
     const words = accessWords(base, plan);
-    const dependsOn = [...this.files([plan.own]).ready];
-    const node = hostCommand(
-      `secret-${plan.name}`,
-      "access",
-      { base, ...plan, ...words },
-      { parent: this, dependsOn },
-    );
+    const dependsOn = [...this.files([plan.own, plan.services]).ready];
+    const node = hostCommand(`secret-${plan.name}`, "access", { base, ...plan, ...words }, { parent: this, dependsOn });
     this.made.set(plan.name, { node, ready: [node], generations: [words.place] });
   }
 
@@ -64,7 +63,7 @@ export class Secrets extends pulumi.ComponentResource {
   /** The files of the named secrets, for the services that mount them. */
   files(names: readonly string[]): HostFiles {
     const all = names.map((name) => {
-      const files = this.made.get(name);
+      const files = this.made.get(name) ?? this.shared?.made.get(name);
       if (files === undefined)
         throw new Error(`secret ${name} is mounted, but index.ts declares no such secret; add it there`);
       return files;

@@ -3,6 +3,10 @@ import type { SecretMount } from "./spec";
 
 /** Secret with the stack's own token, where clients have to sign in. */
 export const OWN_TOKEN = "mcp-token";
+/** Secret with the token by which the stack's own services sign in at mcp-router: they ask it without the ingress. */
+export const SERVICES_TOKEN = "mcp-services-token";
+/** Its file for Squid, which adds the token to requests that have none; the names are of MCP_OPENING. */
+export const SQUID_TOKEN_FILE = "squid.conf";
 /** Secret with the digests that mcp-router knows clients by. */
 export const ACCESS_DIGESTS = "mcp-access";
 /** Its files: SHA-256 of tokens, and users in the format of htpasswd. */

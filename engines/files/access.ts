@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import path from "node:path";
 import { readClients, type Clients } from "./clients";
-import { OWN_NAME, readCredentials } from "./credentials";
+import { OWN_NAME, readCredentials, SERVICES_NAME } from "./credentials";
 import { readText, recordedGeneration, secretDirectory, secretRecord, sha256, VALUE_FILE } from "./layout";
 
 /** What the digests are made of. */
@@ -13,6 +13,8 @@ export interface AccessPlan {
   readonly name: string;
   /** Name of the generated secret that is the stack's own token. */
   readonly own: string;
+  /** Name of the generated secret that is the token of the stack's services. */
+  readonly services: string;
   /** Absolute path of the user's secrets file; it may be missing. */
   readonly source: string;
   /** Names of the files. */
@@ -43,6 +45,8 @@ export interface AccessSources {
   readonly dotenv: string;
   /** The stack's own token. */
   readonly own: string;
+  /** The token of its services. */
+  readonly services: string;
   /** Tokens that a command made. */
   readonly clients: Clients;
 }
@@ -56,7 +60,7 @@ const twice = (tokens: readonly { readonly name: string }[], clients: Clients): 
     );
 
 /** Why clients cannot be known by these; one line each. */
-export function accessFaults({ dotenv, clients }: Omit<AccessSources, "own">): string[] {
+export function accessFaults({ dotenv, clients }: Pick<AccessSources, "dotenv" | "clients">): string[] {
   const { tokens, faults } = readCredentials(dotenv);
   return [...faults, ...twice(tokens, clients)];
 }
@@ -68,11 +72,15 @@ export function accessFaults({ dotenv, clients }: Omit<AccessSources, "own">): s
  * @throws Error naming everything that cannot be used
  */
 export function digestFiles(sources: AccessSources, names: AccessPlan["files"]): Readonly<Record<string, string>> {
-  const { dotenv, own, clients } = sources;
+  const { dotenv, own, services, clients } = sources;
   const { tokens, users } = readCredentials(dotenv);
   const faults = accessFaults(sources);
   if (faults.length > 0) throw new Error(faults.join("; "));
-  const digests = [{ name: OWN_NAME, value: own }, ...tokens].map(({ name, value }) => [name, sha256(value)]);
+  const stacks = [
+    { name: OWN_NAME, value: own },
+    { name: SERVICES_NAME, value: services },
+  ];
+  const digests = [...stacks, ...tokens].map(({ name, value }) => [name, sha256(value)]);
   const known = users.length > 0 ? users : [{ name: OWN_NAME, digest: saltedDigest(own) }];
   return {
     [names.tokens]: [...digests, ...Object.entries(clients)].map(([name, digest]) => `${name} ${digest}\n`).join(""),
@@ -84,14 +92,16 @@ export function digestFiles(sources: AccessSources, names: AccessPlan["files"]):
 export const ownTokenFile = (base: string, secret: string): string =>
   path.join(secretDirectory(base, secret), VALUE_FILE);
 
-/** The stack's own token; undefined while there is none. */
+/** The stack's own token, or that of its services; undefined while there is none. */
 export const ownToken = (base: string, secret: string): string | undefined => readText(ownTokenFile(base, secret));
 
-/** What the files have to be; undefined while there is no own token. */
+/** What the files have to be; undefined while there is no own token, or none of the services. */
 export function wantedDigests(base: string, plan: AccessPlan): Readonly<Record<string, string>> | undefined {
   const own = ownToken(base, plan.own);
+  const services = ownToken(base, plan.services);
   const dotenv = readText(plan.source) ?? "";
-  return own === undefined ? undefined : digestFiles({ dotenv, own, clients: readClients(base) }, plan.files);
+  if (own === undefined || services === undefined) return undefined;
+  return digestFiles({ dotenv, own, services, clients: readClients(base) }, plan.files);
 }
 
 /** The words of the digests as they are; a new one for what is missing or not as it has to be. */

@@ -2,6 +2,10 @@
 
 /** Name of the own token, and of the user with it as a password. */
 export const OWN_NAME = "default";
+/** Name of the token of the stack's own services. */
+export const SERVICES_NAME = "services";
+/** Names that are no client's. */
+export const TAKEN_NAMES: readonly string[] = [OWN_NAME, SERVICES_NAME];
 
 const TOKEN_PREFIX = "MCP_TOKEN_";
 const USER_PREFIX = "MCP_USER_";
@@ -43,7 +47,7 @@ function entries(dotenv: string, prefix: string): [name: string, value: string][
 }
 
 const nameFault = (line: string, name: string): string[] => {
-  if (name === OWN_NAME) return [`${line}: the name ${name} is the stack's own; choose another`];
+  if (TAKEN_NAMES.includes(name)) return [`${line}: the name ${name} is the stack's own; choose another`];
   return CLIENT_NAME.test(name) ? [] : [`${line}: "${name}" is no name; use up to 64 letters, digits, - and _`];
 };
 

@@ -126,7 +126,8 @@ function copy({ base, generation, name, file, source, names }: Common & layout.C
 /** Digests of clients' tokens and passwords; see access.ts. */
 export function writeAccess({ base, generation, place, ...plan }: Common & AccessPlan & AccessWords): void {
   const wanted = wantedDigests(base, plan);
-  if (wanted === undefined) throw new Error(`the secret ${plan.own} is missing; run npm run up again`);
+  if (wanted === undefined)
+    throw new Error(`the secret ${plan.own} or ${plan.services} is missing; run npm run up again`);
   const files = Object.entries({ ...wanted, [PLACE_FILE]: place });
   fillDirectory(
     layout.secretDirectory(base, plan.name),

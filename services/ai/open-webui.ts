@@ -1,6 +1,6 @@
 /** open-webui: chat in the browser, with the local models and the stack's MCP servers. Its environment is the authority, not its database. */
 import { TOOL_CONNECTIONS } from "../prompts/connections";
-import { secretMounts, secretPath } from "../secret-files";
+import { secretFile, secretMounts, secretPath, SERVICES_TOKEN } from "../secret-files";
 import type { PublishedPort, RenderedFile, ServiceSpec } from "../spec";
 import { CHAT_MODEL, SECRETS, SPEECH_MODEL, type AiSettings } from "./settings";
 
@@ -9,20 +9,24 @@ const CONFIG_DIRECTORY = "/etc/open-webui";
 const DATA = "/app/backend/data";
 const PROXY = "http://llm-proxy:4000/v1";
 
-/** The stack's MCP servers. */
-const TOOL_SERVERS = TOOL_CONNECTIONS.map(({ id, name, url, description }) => ({
-  type: "mcp",
-  url,
-  path: "",
-  auth_type: "none",
-  key: "",
-  config: {
-    enable: true,
-    function_name_filter_list: "",
-    access_grants: [{ principal_type: "user", principal_id: "*", permission: "read" }],
-  },
-  info: { id, name, description },
-}));
+/** Stands for the token of the stack's services until the start script puts it there. */
+const TOKEN = "@services-token@";
+
+/** The stack's MCP servers. It asks the router without the ingress, and signs in where clients have to. */
+const toolServers = ({ auth }: AiSettings): object[] =>
+  TOOL_CONNECTIONS.map(({ id, name, url, description }) => ({
+    type: "mcp",
+    url,
+    path: "",
+    // backend/open_webui/utils/middleware.py sends the key of "bearer" as Authorization.
+    ...(auth === "none" ? { auth_type: "none", key: "" } : { auth_type: "bearer", key: TOKEN }),
+    config: {
+      enable: true,
+      function_name_filter_list: "",
+      access_grants: [{ principal_type: "user", principal_id: "*", permission: "read" }],
+    },
+    info: { id, name, description },
+  }));
 
 /** Where browsers find it. */
 export const webuiUrl = ({ baseDomain, httpPort }: Pick<AiSettings, "baseDomain" | "httpPort">): string =>
@@ -65,7 +69,7 @@ const environment = (settings: AiSettings): Record<string, string> => ({
   // Documents go into the prompt whole: with a local engine it would fetch an embedding model at its first start.
   RAG_EMBEDDING_ENGINE: "openai",
   BYPASS_EMBEDDING_AND_RETRIEVAL: "true",
-  TOOL_SERVER_CONNECTIONS: JSON.stringify(TOOL_SERVERS),
+  TOOL_SERVER_CONNECTIONS: JSON.stringify(toolServers(settings)),
   // Nothing is fetched and nothing reported.
   OFFLINE_MODE: "true",
   HF_HUB_OFFLINE: "1",
@@ -74,14 +78,23 @@ const environment = (settings: AiSettings): Record<string, string> => ({
   SCARF_NO_ANALYTICS: "true",
 });
 
+/** By the shell alone: a program would have the token among its arguments, which the engine shows. */
+const SIGN_IN = `token="$(cat ${secretFile(SERVICES_TOKEN)})" filled="" rest="$TOOL_SERVER_CONNECTIONS"
+while [ "\${rest#*${TOKEN}}" != "$rest" ]; do
+  filled="$filled\${rest%%${TOKEN}*}$token"
+  rest="\${rest#*${TOKEN}}"
+done
+export TOOL_SERVER_CONNECTIONS="$filled$rest"
+`;
+
 /** It takes secrets from its environment only; set here, they are in no description of the container. */
-const START = `#!/bin/sh
+const start = (signIn: boolean): string => `#!/bin/sh
 set -eu
 export WEBUI_SECRET_KEY="$(cat ${secretPath(SECRETS.webuiKey)}/value)"
 export WEBUI_ADMIN_PASSWORD="$(cat ${secretPath(SECRETS.adminPassword)}/value)"
 export OPENAI_API_KEYS="$(cat ${secretPath(SECRETS.masterKey)}/key)"
 export AUDIO_STT_OPENAI_API_KEY="$OPENAI_API_KEYS"
-# The published image finds its program from here.
+${signIn ? SIGN_IN : ""}# The published image finds its program from here.
 cd /app/backend
 exec uvicorn open_webui.main:app --host 0.0.0.0 --port ${PORT} --forwarded-allow-ips "*"
 `;
@@ -91,8 +104,9 @@ const published = ({ openWebuiPort, bindAddress }: AiSettings): PublishedPort[] 
 
 /** What to run as open-webui. */
 export function openWebuiService(settings: AiSettings): ServiceSpec {
-  const secrets = [SECRETS.masterKey, SECRETS.webuiKey, SECRETS.adminPassword];
-  const start: RenderedFile = { path: "start.sh", content: START, executable: true };
+  const signIn = settings.auth !== "none";
+  const own = [SECRETS.masterKey, SECRETS.webuiKey, SECRETS.adminPassword];
+  const script: RenderedFile = { path: "start.sh", content: start(signIn), executable: true };
   return {
     name: "open-webui",
     image: "open-webui",
@@ -106,8 +120,8 @@ export function openWebuiService(settings: AiSettings): ServiceSpec {
       { kind: "data", path: "openwebui", target: DATA },
       { kind: "tmpfs", target: "/tmp", sizeMiB: 512, mode: 0o1777 },
     ],
-    files: [{ target: CONFIG_DIRECTORY, files: [start] }],
-    secrets: secretMounts(secrets),
+    files: [{ target: CONFIG_DIRECTORY, files: [script] }],
+    secrets: secretMounts(signIn ? [...own, SERVICES_TOKEN] : own),
     health: {
       command: ["python3", "-c", `import urllib.request as r; r.urlopen("http://127.0.0.1:${PORT}/health", timeout=4)`],
       intervalSeconds: 5,

@@ -13,6 +13,7 @@ type AiConfig = Pick<
   | "whisperThreads"
   | "gpu"
   | "llmProviders"
+  | "auth"
   | "webuiAdminEmail"
   | "openWebuiPort"
   | "llmProxyPort"

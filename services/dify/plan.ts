@@ -80,7 +80,7 @@ export function difyPlan(config: Config, { dataUser }: Pick<DifySettings, "dataU
     minio: changed(minioService(settings)),
     ssrfProxy: changed(ssrfProxyService()),
     sandbox: changed(sandboxService()),
-    apiProxy: changed(apiProxyService()),
+    apiProxy: changed(apiProxyService(settings)),
     api: changed(apiService(settings)),
     worker: changed(workerService(settings)),
     beat: changed(beatService(settings)),

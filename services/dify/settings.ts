@@ -9,7 +9,7 @@ export const DIFY_VERSION = "1.17.1";
 /** Images of one release: a set of mixed versions is refused. */
 export const RELEASE_IMAGES = ["dify-api", "dify-web", "dify-sandbox", "dify-plugin-daemon"] as const;
 
-export interface DifySettings extends Pick<Config, "baseDomain" | "httpPort" | "bindAddress" | "difyPort"> {
+export interface DifySettings extends Pick<Config, "auth" | "baseDomain" | "httpPort" | "bindAddress" | "difyPort"> {
   /** "uid:gid" that owns data directories whose image runs as any user. */
   readonly dataUser: string;
   /** Whether the AI bundle, and with it the network of llm-proxy, is there. */

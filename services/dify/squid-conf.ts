@@ -28,6 +28,14 @@ http_access allow clients mcp_router mcp_port mcp_path
 `;
 
 /**
+ * Where clients have to sign in, the services' token is added for the router, and for nothing else; {value} stands for it. A
+ * request that brings a token keeps its own. https://www.squid-cache.org/Doc/config/request_header_add/
+ */
+export const MCP_TOKEN_RULE = `acl brings_token req_header Authorization .
+request_header_add Authorization "Bearer {value}" mcp_router mcp_port mcp_path !brings_token
+`;
+
+/**
  * squid.conf, for a Squid without a cache on disk, as any user, on a read-only root. `opening` are rules for what is let
  * through although it is private.
  */

@@ -2,8 +2,10 @@
  * Squid, twice: dify-ssrf-proxy is the sandbox's only way to the outside, dify-api-proxy that of requests which workflows and
  * tools make in Dify's API. Two, so that code in the sandbox has no network in common with the one that lets MCP through.
  */
+import { SERVICES_TOKEN, SQUID_TOKEN_FILE, secretMounts, secretPath } from "../secret-files";
 import type { NetworkName, ServiceSpec } from "../spec";
 import { MEMORY } from "./memory";
+import type { DifySettings } from "./settings";
 import { MCP_OPENING, PROXY_PORT, squidConf } from "./squid-conf";
 
 const SSRF_PROXY = "dify-ssrf-proxy";
@@ -17,6 +19,7 @@ function squidService(
   name: typeof SSRF_PROXY | typeof API_PROXY,
   networks: readonly NetworkName[],
   conf: string,
+  secrets: readonly string[] = [],
 ): ServiceSpec {
   return {
     name,
@@ -30,7 +33,7 @@ function squidService(
     ports: [],
     mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 }],
     files: [{ target: DIRECTORY, files: [{ path: "squid.conf", content: conf }] }],
-    secrets: [],
+    secrets: secretMounts(secrets),
     health: {
       // The image has no client; bash opens a connection itself.
       command: ["/bin/bash", "-c", `</dev/tcp/127.0.0.1/${PROXY_PORT}`],
@@ -54,6 +57,12 @@ function squidService(
 export const ssrfProxyService = (): ServiceSpec =>
   squidService(SSRF_PROXY, ["dify-ssrf", "dify"], squidConf(SSRF_PROXY));
 
-/** What to run as dify-api-proxy. On `edge` for mcp-router, which adds the token that the gateway asks for. */
-export const apiProxyService = (): ServiceSpec =>
-  squidService(API_PROXY, ["dify", "edge"], squidConf(API_PROXY, MCP_OPENING));
+/**
+ * What to run as dify-api-proxy. On `edge` for mcp-router, which adds the token that the gateway asks for; where clients have
+ * to sign in at the router, the proxy does it for Dify.
+ */
+export function apiProxyService({ auth }: Pick<DifySettings, "auth">): ServiceSpec {
+  const tokens = auth === "none" ? [] : [SERVICES_TOKEN];
+  const rules = tokens.map((secret) => `include ${secretPath(secret)}/${SQUID_TOKEN_FILE}\n`);
+  return squidService(API_PROXY, ["dify", "edge"], squidConf(API_PROXY, [MCP_OPENING, ...rules].join("")), tokens);
+}

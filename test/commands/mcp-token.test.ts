@@ -40,6 +40,7 @@ it("a name is given out once, wherever it stands, and taken away by that name", 
     ["laptop", "npm run mcp-token -- remove laptop"],
     ["desk", "MCP_TOKEN_desk in secretsFile"],
     ["default", "is the stack's own"],
+    ["services", "is the stack's own"],
     ["a b", "is no name"],
   ] as const) {
     expect(await token("add", name)).toMatchObject({ code: 1, stderr: expect.stringContaining(why) as unknown });
@@ -61,6 +62,7 @@ it("the list has names and where they come from", async () => {
     auth: "token",
     tokens: [
       { name: "default", from: "the stack's own" },
+      { name: "services", from: "the stack's own, for Open WebUI and Dify" },
       { name: "desk", from: "secretsFile" },
       { name: "laptop", from: "npm run mcp-token" },
     ],

@@ -83,22 +83,46 @@ describe("Secrets", () => {
     );
   });
 
+  it("of the core are mounted by services of a bundle beside the bundle's own", async () => {
+    const { value } = await up(() => {
+      const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
+      const { ready: after } = new DataDirectory("data", { dataDir: DATA_DIR, owner });
+      const of = (name: string) => ({
+        dataDir: DATA_DIR,
+        after,
+        copied: [],
+        generated: [{ name, bytes: 32, files: {} }],
+      });
+      const shared = new Secrets("secrets", of("mcp-services-token"));
+      return { shared, own: new Secrets("ai-secrets", { ...of("webui-secret-key"), shared }) };
+    });
+    const { shared, own } = value;
+    const both = own.files(["webui-secret-key", "mcp-services-token"]);
+    expect(both.generations).toEqual([
+      ...own.files(["webui-secret-key"]).generations,
+      ...shared.files(["mcp-services-token"]).generations,
+    ]);
+    expect(both.ready).toHaveLength(2);
+    expect(() => shared.files(["webui-secret-key"])).toThrow(/index\.ts declares no such secret/);
+  });
+
   it("of clients are handed over in a directory that stays, after the stack's own token", async () => {
     const access = {
       name: "mcp-access",
       own: "mcp-token",
+      services: "mcp-services-token",
       source: "/nowhere/.env",
       files: { tokens: "t", users: "u" },
     };
-    const own = { name: "mcp-token", bytes: 32, files: {} };
+    const generated = [access.own, access.services].map((name) => ({ name, bytes: 32, files: {} }));
     const { resources, value } = await up(() => {
       const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
       const { ready } = new DataDirectory("data", { dataDir: DATA_DIR, owner });
-      return new Secrets("secrets", { dataDir: DATA_DIR, after: ready, generated: [own], copied: [], access });
+      return new Secrets("secrets", { dataDir: DATA_DIR, after: ready, generated, copied: [], access });
     });
 
     const command = resources.find(({ name }) => name === "secret-mcp-access");
-    expect(command?.after).toEqual(["secret-mcp-token"]);
+    expect(command?.after).toEqual(["secret-mcp-services-token", "secret-mcp-token"]);
     const stdin = stdinOf(resources, "secret-mcp-access");
     expect(stdin).toEqual({
       base: DATA_DIR,

@@ -1,3 +1,4 @@
+import { ROUTER_HEALTH } from "../../services/health";
 import { nginxConf } from "../../services/nginx-conf";
 import { configOf } from "../support/config";
 import { all, inside, mapped, one, parseNginx, type Directive } from "../support/nginx";
@@ -58,6 +59,38 @@ describe.each(["token", "basic"])("with auth %s", (auth) => {
       "($sign_in != no)",
     ]);
   });
+});
+
+describe.each(["none", "token", "basic"])("the health of services, with auth %s,", (auth) => {
+  const pages = (...location: string[]): string[] =>
+    all(inside(clients(auth), "location", ...location), "error_page").map(({ args }) => args.join(" "));
+  const limits = ["413 @too-large", "429 @too-many"];
+
+  it.each(ROUTER_HEALTH.map(({ of }) => of))("of %s: a wrong password is no service that is not healthy", (of) => {
+    expect(pages("=", `/healthz/${of}`)).toEqual(
+      auth === "basic"
+        ? // The first page for a code counts.
+          [`500 = @${of}-unwell`, "401 @sign-in-refused", "403 500 @sign-in-unreadable", ...limits]
+        : [`401 403 500 = @${of}-unwell`, ...limits],
+    );
+    // What the service itself refuses is not taken for that.
+    expect(pages("=", `/asked/${of}`)).toEqual([
+      "404 /own-error",
+      ...(auth === "basic" ? ["401 403 =500 /own-error"] : []),
+    ]);
+  });
+
+  it("and of the router is told after passwords were compared, as `return` does not wait for that", () => {
+    const location = inside(clients(auth), "location", "=", "/healthz/mcp-router");
+    expect(location.map(({ name }) => name)).toEqual(["access_log", "try_files"]);
+  });
+});
+
+it("the start page waits for passwords too, and has no error pages that would hide a wrong one", () => {
+  const page = inside(clients("basic"), "location", "=", "/");
+  expect(all(page, "return")).toEqual([]);
+  expect(all(page, "error_page")).toEqual([]);
+  expect(all(clients("basic"), "error_page").map(({ args }) => args.join(" "))).toContain("401 @sign-in-refused");
 });
 
 it("only basic takes name and password, and compares them where nothing was passed on yet", () => {

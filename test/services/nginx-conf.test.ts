@@ -90,6 +90,7 @@ describe("the routes of clients", () => {
       "@too-many",
       "= /healthz",
       "= /healthz/mcp-router",
+      "@own-health",
       ...ROUTER_HEALTH.flatMap(({ of }) => [`= /healthz/${of}`, `= /asked/${of}`, `@${of}-unwell`]),
       "@well",
       "= /",

@@ -8,6 +8,7 @@ import { writeAccess } from "../../../engines/files/host-files";
 import { sha256 } from "../../../engines/files/layout";
 
 const OWN = "own-token";
+const SERVICES = "services-token";
 const LONG = "l".repeat(32);
 const NAMES = { tokens: "tokens", users: "users" };
 
@@ -15,7 +16,13 @@ let base = "";
 beforeEach(() => (base = fs.mkdtempSync(path.join(os.tmpdir(), "access-"))));
 afterEach(() => fs.rmSync(base, { recursive: true }));
 
-const plan = (): AccessPlan => ({ name: "mcp-access", own: "mcp-token", source: path.join(base, "env"), files: NAMES });
+const plan = (): AccessPlan => ({
+  name: "mcp-access",
+  own: "mcp-token",
+  services: "mcp-services-token",
+  source: path.join(base, "env"),
+  files: NAMES,
+});
 const put = (file: string, content: string): void => {
   fs.mkdirSync(path.dirname(path.join(base, file)), { recursive: true });
   fs.writeFileSync(path.join(base, file), content);
@@ -24,12 +31,14 @@ const put = (file: string, content: string): void => {
 describe("what the router knows clients by", () => {
   it("are digests: of the stack's own token, of those in the secrets file, and those that a command made", () => {
     const clients = { phone: sha256("phone") };
-    const files = digestFiles({ dotenv: `MCP_TOKEN_desk=${LONG}\n`, own: OWN, clients }, NAMES);
-    expect(files["tokens"]).toBe(`default ${sha256(OWN)}\ndesk ${sha256(LONG)}\nphone ${sha256("phone")}\n`);
+    const files = digestFiles({ dotenv: `MCP_TOKEN_desk=${LONG}\n`, own: OWN, services: SERVICES, clients }, NAMES);
+    expect(files["tokens"]).toBe(
+      `default ${sha256(OWN)}\nservices ${sha256(SERVICES)}\ndesk ${sha256(LONG)}\nphone ${sha256("phone")}\n`,
+    );
   });
 
   it("is, without users, one whose password is the own token, salted and always the same", () => {
-    const files = () => digestFiles({ dotenv: "", own: OWN, clients: {} }, NAMES)["users"] ?? "";
+    const files = () => digestFiles({ dotenv: "", own: OWN, services: SERVICES, clients: {} }, NAMES)["users"] ?? "";
     expect(files()).toBe(files());
     const bytes = Buffer.from(/^default:\{SSHA\}(.+)\n$/.exec(files())?.[1] ?? "", "base64");
     const [sum, salt] = [bytes.subarray(0, 20), bytes.subarray(20)];
@@ -39,11 +48,13 @@ describe("what the router knows clients by", () => {
 
   it("are, with users, these alone", () => {
     const dotenv = "MCP_USER_anna=$6$s$d\nMCP_USER_ben=$apr1$s$d\n";
-    expect(digestFiles({ dotenv, own: OWN, clients: {} }, NAMES)["users"]).toBe("anna:$6$s$d\nben:$apr1$s$d\n");
+    expect(digestFiles({ dotenv, own: OWN, services: SERVICES, clients: {} }, NAMES)["users"]).toBe(
+      "anna:$6$s$d\nben:$apr1$s$d\n",
+    );
   });
 
   it("is nothing while a name stands for two tokens", () => {
-    const sources = { dotenv: `MCP_TOKEN_desk=${LONG}`, own: OWN, clients: { desk: sha256("x") } };
+    const sources = { dotenv: `MCP_TOKEN_desk=${LONG}`, own: OWN, services: SERVICES, clients: { desk: sha256("x") } };
     const fault = "secretsFile: the token desk was also made by a command; npm run mcp-token -- remove desk";
     expect(accessFaults(sources)).toEqual([fault]);
     expect(() => digestFiles(sources, NAMES)).toThrow(new Error(fault));
@@ -69,7 +80,15 @@ describe("tokens that a command made", () => {
 
 describe("the words of the directory", () => {
   const write = (): void => writeAccess({ base, ...plan(), ...accessWords(base, plan()) });
-  beforeEach(() => put("secrets/mcp-token/value", OWN));
+  beforeEach(() => {
+    put("secrets/mcp-token/value", OWN);
+    put("secrets/mcp-services-token/value", SERVICES);
+  });
+
+  it.each(["mcp-token", "mcp-services-token"])("are of nothing while %s is missing", (secret) => {
+    fs.rmSync(path.join(base, "secrets", secret), { recursive: true });
+    expect(write).toThrow(new Error("the secret mcp-token or mcp-services-token is missing; run npm run up again"));
+  });
 
   it("stay while everything is as it was written", () => {
     write();
@@ -97,10 +116,5 @@ describe("the words of the directory", () => {
     write();
     expect(fs.statSync(path.join(base, "secrets/mcp-access")).ino).toBe(ino);
     expect(fs.readFileSync(path.join(base, "secrets/mcp-access/tokens"), "utf8")).toContain("desk ");
-  });
-
-  it("are not given without an own token", () => {
-    fs.rmSync(path.join(base, "secrets/mcp-token"), { recursive: true });
-    expect(write).toThrow("the secret mcp-token is missing; run npm run up again");
   });
 });

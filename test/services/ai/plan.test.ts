@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { parse as parseYaml } from "yaml";
 import { aiPlan, type AiPlan } from "../../../services/ai/plan";
@@ -152,6 +154,25 @@ describe("llm-proxy", () => {
   });
 });
 
+/** The tool servers that its start script hands to a program in its place, which prints them. */
+function connectionsOf(spec: ServiceSpec): unknown {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "open-webui-test-"));
+  try {
+    for (const { secret } of spec.secrets) {
+      fs.mkdirSync(path.join(directory, secret));
+      for (const file of ["value", "key"]) fs.writeFileSync(path.join(directory, secret, file), "the-token_1");
+    }
+    fs.writeFileSync(path.join(directory, "uvicorn"), '#!/bin/sh\nprintf %s "$TOOL_SERVER_CONNECTIONS"\n', {
+      mode: 0o755,
+    });
+    const script = fileOf(spec, "start.sh").replaceAll("/run/secrets", directory).replace("/app/backend", directory);
+    const env = { ...spec.environment, PATH: `${directory}:${process.env["PATH"]}` };
+    return JSON.parse(execFileSync("/bin/sh", ["-c", script], { encoding: "utf8", env }));
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+}
+
 describe("open-webui", () => {
   it("has the stack's MCP servers as tools, by way of the router", () => {
     const { environment } = good().services.webui;
@@ -159,6 +180,20 @@ describe("open-webui", () => {
       { type: "mcp", url: "http://mcp-router:8080/mcp", info: { id: "mcp-gateway" } },
       { type: "mcp", url: "http://mcp-router:8080/mcp/nixos", info: { id: "mcp-nixos" } },
     ]);
+  });
+
+  it("signs in at the router where clients have to, with a token that is in no description of the container", () => {
+    const spec = good({ auth: "token" }).services.webui;
+    expect(spec.secrets).toContainEqual({
+      secret: "mcp-services-token",
+      target: "/run/secrets/mcp-services-token",
+    });
+    expect(connectionsOf(spec)).toMatchObject([
+      { url: "http://mcp-router:8080/mcp", auth_type: "bearer", key: "the-token_1" },
+      { url: "http://mcp-router:8080/mcp/nixos", auth_type: "bearer", key: "the-token_1" },
+    ]);
+    expect(good().services.webui.secrets.map(({ secret }) => secret)).not.toContain("mcp-services-token");
+    expect(connectionsOf(good().services.webui)).toMatchObject([{ auth_type: "none", key: "" }, { auth_type: "none" }]);
   });
 
   it("lets nobody sign up, believes its environment and fetches nothing", () => {

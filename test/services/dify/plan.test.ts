@@ -66,6 +66,18 @@ describe("the Dify bundle", () => {
       });
   });
 
+  it("signs in at the router by the proxy of the API where clients have to, and nowhere else", () => {
+    const holders = (set: Record<string, string>) =>
+      all(good(set)).filter(({ secrets }) => secrets.some(({ secret }) => secret === "mcp-services-token"));
+    expect(holders({ auth: "token" }).map(({ name }) => name)).toEqual(["dify-api-proxy"]);
+    expect(holders({})).toEqual([]);
+    const include = "include /run/secrets/mcp-services-token/squid.conf";
+    const conf = fileOf(good({ auth: "token" }).services.apiProxy, "squid.conf").split("\n");
+    // After the names that it uses.
+    expect(conf.indexOf(include)).toBeGreaterThan(conf.findIndex((line) => line.startsWith("acl mcp_path")));
+    expect(fileOf(good().services.apiProxy, "squid.conf")).not.toContain("include");
+  });
+
   it("publishes a port only where it is asked for, of its own proxy, on the address of the ingress", () => {
     expect(all(good()).flatMap(({ ports }) => ports)).toEqual([]);
     const plan = good({ difyPort: "3001", bindAddress: "10.0.0.1" });
