@@ -16,8 +16,16 @@ function askedAndRefused(stack: () => TestStack): void {
   const { own, ask, statusAt } = visitor(stack);
 
   describe("signing in", () => {
-    it("is asked for at every path but the router's own health, in the words of RFC 6750 and 7617", async () => {
-      for (const url of ["/mcp", "/mcp/", "/mcp/nixos", "/", "/healthz/mcp-gateway", "/nowhere"]) {
+    it("is asked for at every path but the health of the router and the ingress themselves, in the words of RFC 6750 and 7617", async () => {
+      for (const url of [
+        "/mcp",
+        "/mcp/",
+        "/mcp/nixos",
+        "/",
+        "/healthz/mcp-gateway",
+        "/healthz/mcp-router",
+        "/nowhere",
+      ]) {
         const { status, headers, body } = await ask(url);
         expect([url, status, headers["www-authenticate"], errorOf(body)]).toEqual([
           url,
@@ -27,6 +35,8 @@ function askedAndRefused(stack: () => TestStack): void {
         ]);
       }
       expect(await statusAt("/healthz")).toBe(200);
+      // The ingress answers that, also while nobody could tell who may ask.
+      expect(await statusAt("/healthz/traefik")).toBe(200);
       // MCP clients look for a way to sign in there; a challenge would send them in circles.
       expect(await statusAt("/.well-known/oauth-protected-resource/mcp")).toBe(404);
     });
@@ -46,17 +56,20 @@ function passwords(stack: () => TestStack): void {
   const { own, ask, statusAt } = visitor(stack);
 
   describe("a password, and the stack's own commands", () => {
-    it("with a name and password works where the password is right", async () => {
-      expect(await statusAt("/healthz/mcp-gateway", basic("default", own()))).toBe(200);
-      for (const wrong of [basic("default", "x"), basic("nobody", own()), basic("default", "")]) {
-        const { status, headers, body } = await ask("/healthz/mcp-gateway", wrong);
-        expect([status, headers["www-authenticate"], errorOf(body)]).toEqual([
-          401,
-          'Basic realm="mcp-gateway-stack"',
-          "sign_in_refused",
-        ]);
-      }
-    });
+    it.each(["/", "/healthz/mcp-gateway", "/healthz/mcp-nixos-http", "/healthz/mcp-router"])(
+      "with a name and password works at %s where the password is right",
+      async (url) => {
+        expect(await statusAt(url, basic("default", own()))).toBe(200);
+        for (const wrong of [basic("default", "x"), basic("nobody", own()), basic("default", "")]) {
+          const { status, headers, body } = await ask(url, wrong);
+          expect([status, headers["www-authenticate"], errorOf(body)]).toEqual([
+            401,
+            'Basic realm="mcp-gateway-stack"',
+            "sign_in_refused",
+          ]);
+        }
+      },
+    );
 
     it("is what the stack's own commands do", async () => {
       expect((await stack().succeed("tools")).stdout).toContain("get_current_time");
@@ -82,7 +95,7 @@ function tokens(stack: () => TestStack): void {
       expect(await stays.call("get_current_time", { timezone: "UTC" })).toContain("UTC");
       await stays.end();
       expect(await routerId()).toBe(router);
-      expect((await stack().succeed("mcp-token", "list")).stdout).toMatch(/^default .*\nphone .*\n$/);
+      expect((await stack().succeed("mcp-token", "list")).stdout).toMatch(/^default .*\nservices .*\nphone .*\n$/);
     });
 
     it("of the secrets file count after up, which replaces nothing, and nothing is left to do", async () => {
@@ -107,7 +120,9 @@ function digests(stack: () => TestStack): void {
       const phone = (await stack().succeed("mcp-token", "add", "tablet")).stdout.trim();
       const seen = [...filesBelow(path.join(stack().dataDir, "secrets/mcp-access")), ...filesBelow(stack().stateDir)];
       expect(seen.length).toBeGreaterThan(2);
-      for (const token of [own(), phone]) expect(seen.filter((file) => read(file).includes(token))).toEqual([]);
+      const services = read(path.join(stack().dataDir, "secrets/mcp-services-token/value"));
+      for (const token of [own(), services, phone])
+        expect(seen.filter((file) => read(file).includes(token))).toEqual([]);
     });
 
     it("that nobody can read let nobody in", async () => {
