@@ -4,7 +4,7 @@ import { SCRIPT_FILE, SIGN_IN_SCRIPT } from "./nginx-auth";
 import { PAGE } from "./nginx-page";
 import { HEALTH_PATH, ROUTER } from "./routes";
 import { ACCESS_DIGESTS, secretMounts } from "./secret-files";
-import type { ServiceSpec } from "./spec";
+import type { RenderedFile, ServiceSpec } from "./spec";
 
 /**
  * The start script of an Nginx of this stack. Nginx does not read resolv.conf, and engines differ in where their resolver
@@ -19,6 +19,12 @@ case $resolver in *:*) resolver="[$resolver]" ;; esac
 echo "resolver $resolver valid=1s ipv6=off;" > ${RESOLVER_FILE}
 exec nginx -e stderr -c ${directory}/nginx.conf "$@"
 `;
+
+const configFiles = (settings: RouterSettings): RenderedFile[] => [
+  { path: "nginx.conf", content: nginxConf(settings) },
+  { path: "start.sh", content: nginxStart(ROUTER.service, CONFIG_DIRECTORY), executable: true },
+  ...(settings.auth === "none" ? [] : [{ path: SCRIPT_FILE, content: SIGN_IN_SCRIPT }]),
+];
 
 /** What to run as mcp-router. The token is read from a secret's directory and is in no file of the spec. */
 export function mcpRouterService(settings: RouterSettings): ServiceSpec {
@@ -38,16 +44,7 @@ export function mcpRouterService(settings: RouterSettings): ServiceSpec {
       { kind: "data", path: PAGE.directory, target: PAGE.target, readOnly: true },
       { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
     ],
-    files: [
-      {
-        target: CONFIG_DIRECTORY,
-        files: [
-          { path: "nginx.conf", content: nginxConf(settings) },
-          { path: "start.sh", content: nginxStart(ROUTER.service, CONFIG_DIRECTORY), executable: true },
-          ...(signIn ? [{ path: SCRIPT_FILE, content: SIGN_IN_SCRIPT }] : []),
-        ],
-      },
-    ],
+    files: [{ target: CONFIG_DIRECTORY, files: configFiles(settings) }],
     secrets: [{ secret: "gateway-token", target: TOKEN_DIRECTORY }, ...secretMounts(signIn ? [ACCESS_DIGESTS] : [])],
     health: {
       command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ROUTER.port}${HEALTH_PATH}`],

@@ -19,7 +19,15 @@ export interface ImageFacts {
 export interface PageSources {
   readonly config: Pick<
     Config,
-    "stack" | "auth" | "bindAddress" | "httpPort" | "baseDomain" | "bundles" | "openWebuiPort" | "difyPort" | "imageSource"
+    | "stack"
+    | "auth"
+    | "bindAddress"
+    | "httpPort"
+    | "baseDomain"
+    | "bundles"
+    | "openWebuiPort"
+    | "difyPort"
+    | "imageSource"
   >;
   /** From the ingress inwards. */
   readonly services: readonly ServiceSpec[];
