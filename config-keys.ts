@@ -4,26 +4,17 @@ import { ACCESS_KEYS } from "./config-keys-access";
 import { AI_KEYS } from "./config-keys-ai";
 import { LIMIT_KEYS } from "./config-keys-limits";
 import { DIFY_KEYS } from "./config-keys-dify";
-import { BUNDLES, DEFAULT_SERVERS, SERVICES, type Bundle } from "./config-names";
+import { POLICY_KEYS } from "./config-keys-policy";
+import { BUNDLES, DEFAULT_SERVERS, type Bundle } from "./config-names";
+import { OVERRIDE_KEYS } from "./config-keys-overrides";
 import * as values from "./config-values";
 
 export { BUNDLES, DEFAULT_SERVERS, SERVICES, type Bundle } from "./config-names";
+export type { Override } from "./config-keys-overrides";
 
 /** Loopback, private (RFC 1918, RFC 4193) and link-local ranges (RFC 3927, RFC 4291). */
 export const PRIVATE_SOURCES =
   "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,::1/128,fc00::/7,fe80::/10";
-
-/** Changes to one service that the user asks for. */
-export interface Override {
-  /** Hard memory limit in MiB. */
-  readonly memoryMiB?: number;
-  /** Extra plain environment variables; they win over the service's own. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Extra arguments, appended to the service's own. */
-  readonly arguments?: readonly string[];
-  /** Publishes the service's main port on 127.0.0.1 of the host. */
-  readonly hostPort?: number;
-}
 
 const bundleList: values.Parser<Bundle[]> = (text) => {
   const asked = values.list(text).flatMap((name) => (name === "full" ? [...BUNDLES] : [name]));
@@ -35,15 +26,6 @@ const bundleList: values.Parser<Bundle[]> = (text) => {
   );
 };
 
-/** An object that holds nothing but these keys; `what` names one of them. */
-const only = <T extends z.core.$ZodLooseShape>(what: string, shape: T) =>
-  z.strictObject(shape, {
-    error: ({ code, keys }) =>
-      code === "unrecognized_keys"
-        ? `${(keys as string[]).join(", ")} is no ${what} (choose from ${Object.keys(shape).join(", ")})`
-        : undefined,
-  });
-
 /** Without a dot or a port engines take the first part for a namespace of Docker Hub. */
 const MIRROR = z
   .string("must be text")
@@ -52,25 +34,6 @@ const MIRROR = z
     "must be the start of image references, HOST[:PORT][/PATH]: lower case, a dot or a port in the host, no http://, no tag",
   );
 const DIGEST = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
-/** `config set --path` makes numbers of digits; taken over as they are, 0755 would become 493. */
-const TEXT = z.string("must be text: in quotes, or set with --type string");
-const OVERRIDE: z.ZodType<Override> = only("override", {
-  memoryMiB: z.number().int().min(6, "must be at least 6 (MiB), the engine's own minimum").optional(),
-  environment: z.record(z.string(), TEXT).optional(),
-  arguments: z.array(TEXT).optional(),
-  hostPort: z.number().int().min(1).max(65535).optional(),
-});
-const OVERRIDES = only("service", Object.fromEntries(SERVICES.map((name) => [name, OVERRIDE.optional()])));
-
-const OVERRIDE_NOTES = `The services are ${SERVICES.join(", ")}. Of each:
-
-- \`memoryMiB\`: hard memory limit.
-- \`environment\`: further plain variables; they win over the service's own. A number needs \`--type string\`:
-  \`pulumi config set --path --type string overrides.mcp-nixos-http.environment.RETRIES 3\`
-- \`arguments\`: appended to the service's own, except for traefik, which takes none:
-  \`pulumi config set --path 'overrides.llama-cpp.arguments[0]' -- --verbose\`
-- \`hostPort\`: publishes the service's port on 127.0.0.1, past the checks of the ingress.`;
-
 /** Chapters of CONFIG.md, in their order. */
 export const GROUPS = [
   "What runs",
@@ -78,6 +41,7 @@ export const GROUPS = [
   "Dify bundle",
   "Who may connect",
   "Limits",
+  "Policy",
   "Where data lives",
   "Engine and images",
   "Single services",
@@ -97,13 +61,6 @@ export interface Key {
   /** What else one has to know to use it; Markdown. */
   readonly notes?: string;
 }
-
-/** A key whose value is an object, empty by default. */
-const objectKey = <T>(about: Pick<Key, "group" | "description" | "example" | "notes">, shape: z.ZodType<T>) => ({
-  ...about,
-  parse: values.object(shape, about.example),
-  fallback: "{}",
-});
 
 export const KEYS = {
   bundles: {
@@ -181,6 +138,7 @@ export const KEYS = {
   },
   ...ACCESS_KEYS,
   ...LIMIT_KEYS,
+  ...POLICY_KEYS,
   dataDir: {
     group: "Where data lives",
     description: "Directory of everything that must survive",
@@ -213,7 +171,7 @@ export const KEYS = {
     fallback: "pull",
     example: "imageSource build",
   },
-  imageRegistry: objectKey(
+  imageRegistry: values.objectKey(
     {
       group: "Engine and images",
       description: "Mirrors: upstream registry host → prefix that holds its repositories",
@@ -223,7 +181,7 @@ export const KEYS = {
     },
     z.record(z.string(), MIRROR),
   ),
-  imageDigests: objectKey(
+  imageDigests: values.objectKey(
     {
       group: "Engine and images",
       description: "Digests that replace those of catalogs/images.yaml, by image name",
@@ -231,15 +189,7 @@ export const KEYS = {
     },
     z.record(z.string(), DIGEST),
   ),
-  overrides: objectKey(
-    {
-      group: "Single services",
-      description: "Per service: memoryMiB, environment, arguments, hostPort",
-      example: "--path overrides.mcp-router.memoryMiB 96",
-      notes: OVERRIDE_NOTES,
-    },
-    OVERRIDES,
-  ),
+  ...OVERRIDE_KEYS,
 } as const satisfies Record<string, Key>;
 
 export type KeyName = keyof typeof KEYS;

@@ -129,6 +129,13 @@ export const object =
     }
   };
 
+/** A key whose value is an object, empty by default. */
+export const objectKey = <T, About extends { readonly example: string }>(about: About, shape: z.ZodType<T>) => ({
+  ...about,
+  parse: object(shape, about.example),
+  fallback: "{}",
+});
+
 /** A whole number of at least `least`. */
 export const wholeNumber =
   (least: number): Parser<number> =>

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { KEYS, type Bundle, type Key, type KeyName, type Override, type Parsed } from "./config-keys";
 import { ValueFault } from "./config-values";
+import { withoutSecrets } from "./services/policy/secret-forms";
 
 /** A hosted model behind the endpoint of the local ones. */
 export interface LlmProvider {
@@ -53,6 +54,10 @@ export interface Config {
   readonly requestsPerSecond: number;
   readonly streamsPerClient: number;
   readonly streamSeconds: number;
+  /** RULE/SERVICE → reason. */
+  readonly policyWaivers: Readonly<Record<string, string>>;
+  /** Absolute path. */
+  readonly policyFile: string | undefined;
   readonly gatewayDynamicTools: boolean;
   readonly llamaCppModel: string | undefined;
   readonly llamaCppModelFile: string | undefined;
@@ -113,7 +118,7 @@ const unknownKeys = (source: Source): string[] =>
     .filter((key) => !Object.hasOwn(KEYS, key))
     .map(
       (key) =>
-        `${key}: "${source.set[key]}" is set, but there is no such key; remove it: pulumi config rm ${key} (CONFIG.md lists all keys)`,
+        `${key}: "${withoutSecrets(source.set[key] ?? "")}" is set, but there is no such key; remove it: pulumi config rm ${key} (CONFIG.md lists all keys)`,
     );
 
 /** Host ports that are asked for, by the key that asks. */
@@ -155,12 +160,12 @@ export function parse(source: Source): ParseResult {
   for (const key of Object.keys(KEYS) as KeyName[]) {
     const { text, from } = read(key, source);
     if (text === undefined) continue;
-    if (text !== KEYS[key].fallback) origins.push(`${key} = ${text} (${from})`);
+    if (text !== KEYS[key].fallback) origins.push(`${key} = ${withoutSecrets(text)} (${from})`);
     try {
       parsed[key] = KEYS[key].parse(text);
     } catch (fault) {
       if (!(fault instanceof ValueFault)) throw fault;
-      faults.push(`${key}: "${text}"${from === "stack config" ? "" : ` (${from})`} ${fault.message}`);
+      faults.push(`${key}: "${withoutSecrets(text)}"${from === "stack config" ? "" : ` (${from})`} ${fault.message}`);
     }
   }
   faults.push(...portsClash(parsed as Partial<Parsed>), ...overlookedByTraefik(parsed as Partial<Parsed>));
@@ -176,6 +181,7 @@ const complete = (parsed: Parsed, source: Source): Config => ({
   stack: source.stack,
   dataDir: absolute(parsed.dataDir, source),
   secretsFile: absolute(parsed.secretsFile, source),
+  policyFile: parsed.policyFile === undefined ? undefined : absolute(parsed.policyFile, source),
 });
 
 /** Pulumi shows the message of a RunError alone, but formats its stack all the same: ten seconds with Node.js 20.20. */

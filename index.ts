@@ -37,8 +37,8 @@ async function checked(config: Config): Promise<Prepared> {
     .catch((error: Error) => {
       throw withoutStack(new pulumi.RunError(error.message));
     });
-  const { exposure, notes, plan } = prepared;
-  const warnings = [...(exposure.open ? [exposure.text] : []), ...(plan.ai?.warnings ?? [])];
+  const { exposure, notes, plan, waived } = prepared;
+  const warnings = [...(exposure.open ? [exposure.text] : []), ...waived, ...(plan.ai?.warnings ?? [])];
   for (const text of warnings) await pulumi.log.warn(text);
   for (const text of [...(exposure.open ? [] : [exposure.text]), ...notes]) await pulumi.log.info(text);
   return prepared;

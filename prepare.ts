@@ -1,7 +1,7 @@
 /** Everything that is asked and checked before the first change: a fault here leaves the stack as it was. */
 import os from "node:os";
 import type { Config } from "./config";
-import { stackLabels } from "./engines/container-args";
+import { containerArgs, stackLabels } from "./engines/container-args";
 import { dataFaults } from "./engines/kept-data";
 import type { Owner } from "./engines/files/layout";
 import { spaceFault } from "./engines/free-space";
@@ -9,10 +9,13 @@ import { gpuFaults } from "./engines/gpu";
 import { locateEngine, type EngineAddress } from "./engines/locate";
 import { engineQuestions, type EngineQuestions } from "./engines/read";
 import { ownerFaults, portFaults, wantedPorts } from "./engines/preflight";
+import { ownRules } from "./policy-file";
 import { exposure, openFaults, type Exposure } from "./services/exposure";
+import { applyPolicy, type PolicyResult } from "./services/policy/policy";
+import { RULES } from "./services/policy/rules";
 import type { ServiceSpec } from "./services/spec";
 import { memoryFaults, memoryLine } from "./services/dify/memory";
-import { planStack, type StackPlan } from "./stack";
+import { planStack, servicesOf, type StackPlan } from "./stack";
 
 /** Where the socket lies on hosts whose engine is not reached by a socket of this machine. */
 export const DEFAULT_SOCKET = "/var/run/docker.sock";
@@ -27,6 +30,8 @@ export interface Prepared {
   /** What a preview should tell. */
   readonly notes: readonly string[];
   readonly exposure: Exposure;
+  /** Waivers of the policy that count; one line each. */
+  readonly waived: readonly string[];
 }
 
 interface Findings {
@@ -69,6 +74,19 @@ async function difyFaults(docker: EngineQuestions, { dataDir }: Config, plan: St
   return { faults, notes: [memoryLine(plan.memoryMiB, MemTotal)] };
 }
 
+/** What the policy finds in everything that would run. */
+function policy(config: Config, plan: StackPlan, engineSocket: string): PolicyResult {
+  const own = ownRules(config.policyFile);
+  const { project, stack, dataDir, policyWaivers: waivers } = config;
+  const services = [...servicesOf(plan), ...Object.values(plan.dify?.oneShots ?? {})];
+  const subjects = services.map((service) => {
+    const place = { project, stack, dataDir, engineSocket, image: plan.reference(service.image), generations: [] };
+    return { service, container: containerArgs(service, place), config, engineSocket };
+  });
+  const result = applyPolicy({ rules: [...RULES, ...own.rules], subjects, waivers });
+  return { ...result, faults: [...own.faults, ...result.faults] };
+}
+
 /** Plans the stack for an engine and checks both against this machine. @throws StackFaults with every fault. */
 export async function prepare(config: Config, engine: EngineAddress): Promise<Prepared> {
   const owner = { project: config.project, stack: config.stack, engine: engine.id };
@@ -81,9 +99,12 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const dify = await difyFaults(docker, config, plan?.dify);
   const { hidesClients } = engine;
   const unguarded = [...openFaults(config, hidesClients), ...ownerFaults(config.dataDir, owner)];
-  const all = [...faults, ...unguarded, ...noSpace(config), ...taken, ...gpu, ...dify.faults];
-  if (plan === undefined || all.length > 0) throw new StackFaults(all);
+  const engineSocket = engine.socketPath ?? DEFAULT_SOCKET;
+  const checked = plan === undefined ? undefined : policy(config, plan, engineSocket);
+  const found = [...taken, ...gpu, ...dify.faults, ...(checked?.faults ?? [])];
+  const all = [...faults, ...unguarded, ...noSpace(config), ...found];
+  if (plan === undefined || checked === undefined || all.length > 0) throw new StackFaults(all);
   const reach = { config, catalog: plan.catalog, services: Object.values(services), hidesClients };
-  const found = { notes: dify.notes, exposure: exposure(reach) };
-  return { plan, owner, ...found, host: engine.host, engineSocket: engine.socketPath ?? DEFAULT_SOCKET };
+  const told = { notes: [...dify.notes, checked.summary], exposure: exposure(reach), waived: checked.waived };
+  return { plan, owner, ...told, host: engine.host, engineSocket };
 }

@@ -33,7 +33,7 @@ const ADMITTED = {
 } as const;
 
 /** What services ask for by themselves; those that are not listed ask for nothing. */
-const OWN_SIGN_IN: Readonly<Record<string, string>> = {
+export const OWN_SIGN_IN: Readonly<Record<string, string>> = {
   "open-webui": "who signs in at Open WebUI",
   "llm-proxy": "who shows the key of the LLM API",
   dify: "who signs in at Dify",

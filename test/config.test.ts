@@ -64,6 +64,8 @@ describe("config", () => {
     expect(parse(from({})).config).toEqual({
       project: PROJECT,
       stack: "dev",
+      policyFile: undefined,
+      policyWaivers: {},
       bundles: [],
       httpPort: 8811,
       bindAddress: "0.0.0.0",

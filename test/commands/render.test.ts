@@ -54,7 +54,8 @@ const about = (name: string): string =>
 
 /** What `pulumi config set` with these arguments makes of an empty config. */
 function setBy(example: string): Record<string, string> {
-  const [, key = "", value = ""] = /^(?:--\w+ )*(\S+) (\S+)$/.exec(example.replaceAll("'", "")) ?? [];
+  const [, key = "", value = ""] =
+    /^(?:--\w+ )*(\S+) (?:"(?=.*"$))?(\S+|.*(?="$))"?$/.exec(example.replaceAll("'", "")) ?? [];
   const [name = "", ...inner] = [...key.matchAll(/\["([^"]+)"\]|([^.[]+)/g)].map(
     ([, quoted, plain]) => quoted ?? plain ?? "",
   );
