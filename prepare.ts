@@ -15,7 +15,7 @@ import { applyPolicy, type PolicyResult } from "./services/policy/policy";
 import { RULES } from "./services/policy/rules";
 import type { ServiceSpec } from "./services/spec";
 import { memoryFaults, memoryLine } from "./services/dify/memory";
-import { planStack, servicesOf, type StackPlan } from "./stack";
+import { plannedContainers, planStack, type StackPlan } from "./stack";
 
 /** Where the socket lies on hosts whose engine is not reached by a socket of this machine. */
 export const DEFAULT_SOCKET = "/var/run/docker.sock";
@@ -78,8 +78,7 @@ async function difyFaults(docker: EngineQuestions, { dataDir }: Config, plan: St
 function policy(config: Config, plan: StackPlan, engineSocket: string): PolicyResult {
   const own = ownRules(config.policyFile);
   const { project, stack, dataDir, policyWaivers: waivers } = config;
-  const services = [...servicesOf(plan), ...Object.values(plan.dify?.oneShots ?? {})];
-  const subjects = services.map((service) => {
+  const subjects = plannedContainers(plan).map((service) => {
     const place = { project, stack, dataDir, engineSocket, image: plan.reference(service.image), generations: [] };
     return { service, container: containerArgs(service, place), config, engineSocket };
   });

@@ -83,6 +83,12 @@ export const servicesOf = ({ core, ai, dify }: Pick<StackPlan, "core" | "ai" | "
   ...(dify === undefined ? [] : difyServices(dify)),
 ];
 
+/** Every container of the plan, those that run once among them. */
+export const plannedContainers = (plan: Pick<StackPlan, "core" | "ai" | "dify">): ServiceSpec[] => [
+  ...servicesOf(plan),
+  ...Object.values(plan.dify?.oneShots ?? {}),
+];
+
 /** Who the data directories belong to: whoever runs Pulumi, so that people can put files there. */
 export const dataUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 

@@ -90,6 +90,32 @@ function addTokenCommands(root: Command): void {
     .action((options) => command<Tokens>("mcp-token").list(options));
 }
 
+type Secrets = typeof import("./secrets");
+
+function addSecretCommands(root: Command): void {
+  const secrets = root.command("secrets").description("secrets of the stack by name; no value is shown");
+  secrets
+    .command("list")
+    .description("every secret: where it comes from, whether it is there, who uses it")
+    .option(...STACK)
+    .option("--json", "as JSON")
+    .action((options) => command<Secrets>("secrets").list(options));
+  secrets
+    .command("rotate")
+    .description("give a generated secret a new value; what uses it is replaced, data stays")
+    .argument("<name>", "as list shows it")
+    .option(...STACK)
+    .option("--json", "print the endpoints as JSON on standard output")
+    .action((name: string, options) => command<Secrets>("secrets").rotate(name, options));
+  secrets
+    .command("set")
+    .description("write a secret of yours into secretsFile; its value comes by standard input")
+    .argument("<name>", "such as github.personal_access_token")
+    .option(...STACK)
+    .option("--json", "as JSON")
+    .action((name: string, options) => command<Secrets>("secrets").set(name, options));
+}
+
 function addDeveloperCommands(root: Command): void {
   root
     .command("export-prompts")
@@ -124,7 +150,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const root = new Command("mcp-stack").description("MCP servers and a local AI platform on your own machine");
-for (const add of [addStackCommands, addPulumiCommands, addClientCommands, addTokenCommands, addDeveloperCommands])
+for (const add of [
+  addStackCommands,
+  addPulumiCommands,
+  addClientCommands,
+  addTokenCommands,
+  addSecretCommands,
+  addDeveloperCommands,
+])
   add(root);
 addDailyCommands(root, command, STACK);
 root.showHelpAfterError().parseAsync().catch(fail);

@@ -9,14 +9,14 @@ export function nearNames(name: string, known: readonly string[]): string[] {
     .sort((a, b) => distance(a) - distance(b));
 }
 
-/** @throws Error that says which services there are, when one is unknown */
-export function requireServices(names: readonly string[], known: readonly string[]): void {
+/** @throws Error that says which services (or whatever `kind` they are) there are, when one is unknown */
+export function requireServices(names: readonly string[], known: readonly string[], kind = "service"): void {
   const lines = names
     .filter((name) => !known.includes(name))
     .map((name) => {
       const [near] = nearNames(name, known);
       const hint = near === undefined ? "." : `; did you mean ${near}?`;
-      return `"${name}" is no service of this stack${hint} There are: ${known.join(", ")}`;
+      return `"${name}" is no ${kind} of this stack${hint} There are: ${known.join(", ")}`;
     });
   if (lines.length > 0) throw new Error(lines.join("\n"));
 }

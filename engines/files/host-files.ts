@@ -107,10 +107,19 @@ function service({ base, generation, service, rendered, directories }: Common & 
   pruneRendered(path.join(base, "rendered", service), new Set(rendered.map(({ hash }) => hash)));
 }
 
+/** A value that nobody knows. */
+export const newValue = ({ bytes }: Pick<layout.SecretPlan, "bytes">): string =>
+  randomBytes(bytes).toString("base64url");
+
 /** A generated secret: an existing value is kept, so that old data and a new stack always fit. */
-function secret({ base, generation, name, files, bytes }: Common & layout.SecretPlan): void {
+function secret({ base, generation, ...plan }: Common & layout.SecretPlan): void {
+  const file = path.join(layout.secretDirectory(base, plan.name), layout.VALUE_FILE);
+  writeSecret({ base, generation, ...plan }, layout.readText(file) ?? newValue(plan));
+}
+
+/** The files of a secret with this value, and the record by which they are known to be intact. */
+export function writeSecret({ base, generation, name, files }: Common & layout.SecretPlan, value: string): void {
   const directory = layout.secretDirectory(base, name);
-  const value = layout.readText(path.join(directory, layout.VALUE_FILE)) ?? randomBytes(bytes).toString("base64url");
   const derived = layout.derivedFiles(files, value).map(([file, content]): File => [file, content, 0o444]);
   fillDirectory(directory, [[layout.VALUE_FILE, value, 0o444], ...derived]);
   writeWhole(layout.secretRecord(base, name), JSON.stringify({ generation, sha256: layout.sha256(value) }), 0o600);

@@ -1,0 +1,106 @@
+/** `npm run secrets`: which secrets there are, and new values for them. No value is ever shown, logged or an argument. */
+import { randomUUID } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
+import type { Config } from "../config";
+import { connect } from "../engines/images/engine";
+import { newValue, writeSecret } from "../engines/files/host-files";
+import { readText, secretDirectory, VALUE_FILE, type SecretPlan } from "../engines/files/layout";
+import { findEngine } from "../prepare";
+import { secretNamesOf } from "../services/catalog/gateway-catalog";
+import { planStack, type StackPlan } from "../stack";
+import { say } from "./ask";
+import { requireServices } from "./near-names";
+import { setDatabaseRoot } from "./secrets/database-root";
+import { generatedSecrets, inventory, type SecretEntry } from "./secrets/inventory";
+import { afterwards, isDatabaseRoot, refusal } from "./secrets/rotation";
+import { setInFile } from "./secrets/set";
+import { readConfig } from "./stack-config";
+import { plainTable } from "./table";
+import { up } from "./up";
+
+export interface SecretsOptions {
+  readonly stack: string;
+  readonly json?: boolean;
+}
+
+/** A plan that asks no engine and needs no digests. @throws Error with every fault of the config */
+function planOf(config: Config): StackPlan {
+  const { plan, faults } = planStack(config, undefined, (name) => name);
+  if (plan === undefined) throw new Error(`the stack cannot be planned:\n  ${faults.join("\n  ")}`);
+  return plan;
+}
+
+const valueFile = ({ dataDir }: Config, name: string): string => path.join(secretDirectory(dataDir, name), VALUE_FILE);
+
+function entries(config: Config): readonly (SecretEntry & { readonly since?: string })[] {
+  const values = secretNamesOf(readText(config.secretsFile) ?? "");
+  const made = (name: string): boolean => existsSync(valueFile(config, name));
+  return inventory(planOf(config), made, values).map((entry) =>
+    entry.kind === "generated" && entry.present
+      ? { ...entry, since: statSync(valueFile(config, entry.name)).mtime.toISOString() }
+      : entry,
+  );
+}
+
+const state = ({ kind, present }: SecretEntry): string => {
+  if (kind === "yours") return present ? "set" : "missing";
+  return present ? "made" : "made by the next up";
+};
+
+/** Lists names, kinds, users and ages; no value. */
+export function list({ stack, json }: SecretsOptions): void {
+  const config = readConfig(stack);
+  const all = entries(config);
+  if (json) return void process.stdout.write(`${JSON.stringify({ stack, secrets: all }, null, 2)}\n`);
+  const rows = all.map((entry) => [
+    entry.name,
+    entry.kind === "yours" ? "secretsFile" : "generated",
+    [state(entry), entry.since?.slice(0, 10)].filter(Boolean).join(" "),
+    entry.usedBy.join(", "),
+  ]);
+  process.stdout.write(`${plainTable(["Secret", "Comes from", "State", "Used by"], rows)}\n`);
+}
+
+/** The secret that is to have a new value. @throws Error that says why it cannot have one */
+function chosen(config: Config, name: string): SecretPlan {
+  const plan = planOf(config);
+  const all = generatedSecrets(plan);
+  const yours = entries(config).some((entry) => entry.kind === "yours" && entry.name === name);
+  if (yours) throw new Error(`${name} is yours, not generated; give it a new value: npm run secrets -- set ${name}`);
+  requireServices([name], all.map((secret) => secret.name).sort(), "secret");
+  const why = refusal(name);
+  if (why !== undefined) throw new Error(`${name} stays as it is: ${why}`);
+  const found = all.find((secret) => secret.name === name);
+  if (found === undefined || !existsSync(valueFile(config, name)))
+    throw new Error(`${name} has no value yet; the next npm run up makes one`);
+  return found;
+}
+
+/** Gives a generated secret a new value, and brings the stack up: what mounts it is replaced, nothing else. */
+export async function rotate(name: string, { stack, json }: SecretsOptions): Promise<void> {
+  const config = readConfig(stack);
+  const secret = chosen(config, name);
+  const value = newValue(secret);
+  if (isDatabaseRoot(name)) await setDatabaseRoot(connect((await findEngine(config)).host), config, value);
+  writeSecret({ base: config.dataDir, generation: randomUUID(), ...secret }, value);
+  say(`${name} has a new value; what uses it is replaced now. If that is interrupted: npm run up`);
+  await up({ stack, yes: true, json });
+  const note = afterwards(name);
+  if (process.exitCode === 0 && note !== undefined) say(`${name}: ${note}`);
+}
+
+/** Writes a secret of the user's into the secrets file; its value comes by standard input. */
+export async function set(name: string, { stack, json }: SecretsOptions): Promise<void> {
+  const config = readConfig(stack);
+  const wanted = entries(config).filter(({ kind }) => kind === "yours");
+  await setInFile(config.secretsFile, name);
+  const user = wanted.find((entry) => entry.name === name);
+  const usedBy = user?.usedBy ?? [];
+  if (json) return void process.stdout.write(`${JSON.stringify({ set: name, file: config.secretsFile, usedBy })}\n`);
+  say(`${name} is set in ${config.secretsFile}; it counts from the next npm run up on`);
+  if (user === undefined && !/^MCP_(TOKEN|USER)_/.test(name))
+    say(
+      `nothing in this stack asks for ${name} yet (it asks for: ${wanted.map((one) => one.name).join(", ") || "none"})`,
+    );
+}
