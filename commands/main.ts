@@ -102,11 +102,11 @@ function addSecretCommands(root: Command): void {
     .action((options) => command<Secrets>("secrets").list(options));
   secrets
     .command("rotate")
-    .description("give a generated secret a new value; what uses it is replaced, data stays")
-    .argument("<name>", "as list shows it")
+    .description("give generated secrets new values; what uses them is replaced, data stays")
+    .argument("<names...>", "as list shows them")
     .option(...STACK)
     .option("--json", "print the endpoints as JSON on standard output")
-    .action((name: string, options) => command<Secrets>("secrets").rotate(name, options));
+    .action((names: string[], options) => command<Secrets>("secrets").rotate(names, options));
   secrets
     .command("set")
     .description("write a secret of yours into secretsFile; its value comes by standard input")

@@ -77,17 +77,21 @@ function chosen(config: Config, name: string): SecretPlan {
   return found;
 }
 
-/** Gives a generated secret a new value, and brings the stack up: what mounts it is replaced, nothing else. */
-export async function rotate(name: string, { stack, json }: SecretsOptions): Promise<void> {
+/** Gives generated secrets new values, and brings the stack up: what mounts them is replaced, nothing else. */
+export async function rotate(names: readonly string[], { stack, json }: SecretsOptions): Promise<void> {
   const config = readConfig(stack);
-  const secret = chosen(config, name);
-  const value = newValue(secret);
-  if (isDatabaseRoot(name)) await setDatabaseRoot(connect((await findEngine(config)).host), config, value);
-  writeSecret({ base: config.dataDir, generation: randomUUID(), ...secret }, value);
-  say(`${name} has a new value; what uses it is replaced now. If that is interrupted: npm run up`);
+  // All are looked at before the first is changed.
+  for (const secret of names.map((name) => chosen(config, name))) await renew(config, secret);
+  say(`new values for ${names.join(", ")}; what uses them is replaced now. If that is interrupted: npm run up`);
   await up({ stack, yes: true, json });
-  const note = afterwards(name);
-  if (process.exitCode === 0 && note !== undefined) say(`${name}: ${note}`);
+  if (process.exitCode !== 0) return;
+  for (const name of names) if (afterwards(name) !== undefined) say(`${name}: ${afterwards(name)}`);
+}
+
+async function renew(config: Config, secret: SecretPlan): Promise<void> {
+  const value = newValue(secret);
+  if (isDatabaseRoot(secret.name)) await setDatabaseRoot(connect((await findEngine(config)).host), config, value);
+  writeSecret({ base: config.dataDir, generation: randomUUID(), ...secret }, value);
 }
 
 /** Writes a secret of the user's into the secrets file; its value comes by standard input. */
