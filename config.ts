@@ -49,6 +49,12 @@ export interface Config {
   readonly accessLog: boolean;
   readonly auth: "none" | "token" | "basic";
   readonly allowUnauthenticated: boolean;
+  readonly tls: "none" | "internal" | "files";
+  readonly httpsPort: number;
+  /** Absolute path of a PEM file; with `tls files` only. */
+  readonly tlsCertificate: string | undefined;
+  /** Absolute path of a PEM file; with `tls files` only. */
+  readonly tlsKey: string | undefined;
   readonly maxBodyMiB: number;
   readonly maxHeaderKiB: number;
   readonly requestsPerSecond: number;
@@ -123,7 +129,8 @@ const unknownKeys = (source: Source): string[] =>
 
 /** Host ports that are asked for, by the key that asks. */
 const askedPorts = (parsed: Partial<Parsed>): [key: string, port: number][] => {
-  const own = (["httpPort", "openWebuiPort", "llmProxyPort", "difyPort"] as const).map(
+  const secure = parsed.tls === undefined || parsed.tls === "none" ? [] : (["httpsPort"] as const);
+  const own = (["httpPort", ...secure, "openWebuiPort", "llmProxyPort", "difyPort"] as const).map(
     (key) => [key, parsed[key]] as const,
   );
   const overrides = Object.entries(parsed.overrides ?? {}).map(
@@ -140,6 +147,12 @@ const portsClash = (parsed: Partial<Parsed>): string[] => {
     return other === undefined ? [] : [`${key}: "${port}" is also ${other}; set another port for one of them`];
   });
 };
+
+/** `tls files` needs both of its files. */
+const tlsFiles = ({ tls, tlsCertificate, tlsKey }: Partial<Parsed>): string[] =>
+  Object.entries({ tlsCertificate, tlsKey })
+    .filter(([, file]) => tls === "files" && file === undefined)
+    .map(([key]) => `tls: "files" needs ${key}, which is not set; set it: pulumi config set --plaintext ${key} FILE`);
 
 /** Traefik reads one of file, flags and TRAEFIK_ variables, in this order, and its file is generated. */
 const overlookedByTraefik = ({ overrides }: Partial<Parsed>): string[] => {
@@ -168,20 +181,26 @@ export function parse(source: Source): ParseResult {
       faults.push(`${key}: "${withoutSecrets(text)}"${from === "stack config" ? "" : ` (${from})`} ${fault.message}`);
     }
   }
-  faults.push(...portsClash(parsed as Partial<Parsed>), ...overlookedByTraefik(parsed as Partial<Parsed>));
+  const typed = parsed as Partial<Parsed>;
+  faults.push(...portsClash(typed), ...tlsFiles(typed), ...overlookedByTraefik(typed));
   return { config: complete(parsed as Parsed, source), origins, faults };
 }
 
 const absolute = (file: string | undefined, source: Source): string =>
   path.resolve(source.directory, (file ?? "").replace(/^~(?=\/|$)/, source.env["HOME"] ?? os.homedir()));
 
+const optional = (file: string | undefined, source: Source): string | undefined =>
+  file === undefined ? undefined : absolute(file, source);
+
 const complete = (parsed: Parsed, source: Source): Config => ({
   ...parsed,
+  tlsCertificate: optional(parsed.tlsCertificate, source),
+  tlsKey: optional(parsed.tlsKey, source),
   project: source.project,
   stack: source.stack,
   dataDir: absolute(parsed.dataDir, source),
   secretsFile: absolute(parsed.secretsFile, source),
-  policyFile: parsed.policyFile === undefined ? undefined : absolute(parsed.policyFile, source),
+  policyFile: optional(parsed.policyFile, source),
 });
 
 /** Pulumi shows the message of a RunError alone, but formats its stack all the same: ten seconds with Node.js 20.20. */

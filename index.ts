@@ -19,11 +19,13 @@ import { Secrets } from "./components/secrets";
 import type { Foundation } from "./components/service";
 import { StartPage } from "./components/start-page";
 import { load, withoutStack, type Config } from "./config";
+import { resourceName } from "./engines/container-args";
 import { DockerEngine } from "./engines/docker";
 import { ownTokenFile } from "./engines/files/access";
 import { findEngine, prepare, type Prepared } from "./prepare";
 import { coreEndpoints, stackEndpoints } from "./services/endpoints";
 import { OWN_TOKEN } from "./services/secret-files";
+import { authorityFile } from "./services/tls";
 import { dataUser, type StackPlan } from "./stack";
 import { drawnBy, startPageData } from "./start-page";
 
@@ -43,6 +45,10 @@ async function checked(config: Config): Promise<Prepared> {
   for (const text of [...(exposure.open ? [] : [exposure.text]), ...notes]) await pulumi.log.info(text);
   return prepared;
 }
+
+/** Whose certificates the probes trust besides those that this machine does. */
+const authorityOf = ({ tls, dataDir }: Config): string | undefined =>
+  tls === "internal" ? authorityFile(dataDir) : undefined;
 
 interface BundleArgs {
   readonly foundation: Foundation;
@@ -76,7 +82,8 @@ export = async () => {
   });
   const images = new Images("images", imagesOf(plan.images));
   const data = new DataDirectory("data", { dataDir: config.dataDir, owner });
-  const secrets = new Secrets("secrets", { dataDir: config.dataDir, after: data.ready, ...plan.secrets });
+  const server = { host, container: resourceName(config, core.ingress.name) };
+  const secrets = new Secrets("secrets", { dataDir: config.dataDir, after: data.ready, server, ...plan.secrets });
   new Networks("networks", { engine, names: ["edge", "mcp"] });
   const foundation = { engine, images, secrets, dataDir: config.dataDir, dataReady: data.ready, dataUser: dataUser() };
 
@@ -107,7 +114,7 @@ export = async () => {
   const shown = config.auth === "none" ? {} : { tokenFile: ownTokenFile(config.dataDir, OWN_TOKEN) };
   for (const { name, url } of endpoints) {
     const through = [behind[name as keyof typeof behind], router.running, ingress.running];
-    new Probe(name, { url, seconds: FIRST_TOOLS_SECONDS, through, host, ...shown });
+    new Probe(name, { url, seconds: FIRST_TOOLS_SECONDS, through, host, authorityFile: authorityOf(config), ...shown });
   }
   return {
     endpoints: Object.fromEntries(stackEndpoints(config).map(({ name, url }) => [name, url])),

@@ -52,7 +52,15 @@ export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">)
   locateEngine({ containerSocket, env: process.env, home: os.homedir() });
 
 /** The config key of each host port that has one of its own. */
-export const portKeys = ({ httpPort, openWebuiPort, llmProxyPort, difyPort }: Config): Record<number, string> => ({
+export const portKeys = ({
+  tls,
+  httpPort,
+  httpsPort,
+  openWebuiPort,
+  llmProxyPort,
+  difyPort,
+}: Config): Record<number, string> => ({
+  ...(tls === "none" ? {} : { [httpsPort]: "httpsPort" }),
   ...(openWebuiPort === undefined ? {} : { [openWebuiPort]: "openWebuiPort" }),
   ...(llmProxyPort === undefined ? {} : { [llmProxyPort]: "llmProxyPort" }),
   ...(difyPort === undefined ? {} : { [difyPort]: "difyPort" }),

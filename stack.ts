@@ -25,7 +25,7 @@ import type { CatalogImages } from "./services/catalog/validate";
 import { coreServices, type CoreServices } from "./services/core";
 import { parseModels } from "./services/models";
 import type { ServiceSpec } from "./services/spec";
-import { credentialFaults, secretsOf, type CoreSecrets } from "./stack-secrets";
+import { certificateFaults, credentialFaults, secretsOf, type CoreSecrets } from "./stack-secrets";
 
 /** Data directories that catalog servers mount by volume name. */
 export const WORKSPACE: SharedVolume = { name: "workspace", path: "workspace" };
@@ -198,7 +198,7 @@ export function usedImages(config: Config, root = PROJECT_ROOT): string[] {
 export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPlan["reference"]): PlanResult {
   const lock = readLock();
   const reference = naming ?? references(config, lock);
-  const signIn = credentialFaults(config);
+  const signIn = [...credentialFaults(config), ...certificateFaults(config)];
   const stray = strayFaults({ lock, registry: config.imageRegistry, digests: config.imageDigests });
   const ai = planAi(config, root, reference);
   const dify = planDify(config, reference);

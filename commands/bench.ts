@@ -29,6 +29,7 @@ import {
 } from "./bench/statistics";
 import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
+import { transportTrust } from "./trust";
 import { openWorkspace, runPulumi, type Workspace } from "./workspace";
 
 interface Options {
@@ -190,7 +191,11 @@ async function warm({ stack, rounds: text, json = false }: Options): Promise<voi
   const config = readConfig(stack);
   const workspace = await openWorkspace(stack);
   const docker = connect((await findEngine(config)).host);
-  const ingress = { url: coreEndpoints(config)[0]?.url ?? "", headers: signInHeaders(config) };
+  const ingress = {
+    url: coreEndpoints(config)[0]?.url ?? "",
+    headers: signInHeaders(config),
+    trust: transportTrust(config),
+  };
   say("commands of every day, warm");
   const daily = dailyRuns(stack, rounds);
   const comparisons = [

@@ -109,6 +109,23 @@ function addUpAndDown(root: Command, load: Load, stack: StackOption): void {
     .action((options) => load<typeof import("./mcp-down")>("mcp-down").mcpDown(options));
 }
 
+function addTls(root: Command, load: Load, stack: StackOption): void {
+  type Tls = typeof import("./mcp-tls");
+  const tls = root
+    .command("mcp-tls")
+    .description("the certificate of the ingress, until when it is valid, and how clients come to trust it")
+    .option(...stack)
+    .option("--json", "as JSON")
+    .action((options) => load<Tls>("mcp-tls").show(options));
+  tls
+    .command("renew")
+    .description("renew it if it is due, or take over files that changed; nothing is restarted")
+    .option(...stack)
+    .option("--now", "although it is not due")
+    .option("--json", "as JSON")
+    .action((_: object, command: Command) => load<Tls>("mcp-tls").renew(command.optsWithGlobals()));
+}
+
 function addDoctor(root: Command, load: Load, stack: StackOption): void {
   root
     .command("doctor")
@@ -140,6 +157,17 @@ function addUpdate(root: Command, load: Load, stack: StackOption): void {
 
 /** Adds them to the command line. */
 export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
-  const all = [addUpAndDown, addStatus, addLogs, addRestart, addTopology, addSync, addDoctor, addUpdate, addExport];
+  const all = [
+    addUpAndDown,
+    addStatus,
+    addLogs,
+    addRestart,
+    addTopology,
+    addSync,
+    addDoctor,
+    addUpdate,
+    addExport,
+    addTls,
+  ];
   for (const add of all) add(root, load, stack);
 }

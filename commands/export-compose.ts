@@ -9,6 +9,8 @@ import { composeFile } from "../engines/compose/compose-file";
 import { internalOptions, resourceName } from "../engines/container-args";
 import { accessWords } from "../engines/files/access";
 import { writeHostFiles } from "../engines/files/host-files";
+import { tlsWords } from "../engines/files/tls";
+import { writeTls } from "../engines/files/tls-files";
 import * as layout from "../engines/files/layout";
 import { download } from "../engines/models/download";
 import { modelGeneration } from "../engines/models/record";
@@ -60,22 +62,23 @@ export function stackCompose(config: Config, { plan, engineSocket }: Pick<Prepar
 }
 
 /** Secrets that are generated or copied, and then the digests that are made of them. */
-function writeSecrets({ dataDir: base }: Config, { secrets, ai, dify }: StackPlan): void {
+async function writeSecrets({ dataDir: base }: Config, { secrets, ai, dify }: StackPlan): Promise<void> {
   for (const part of [secrets, ai?.secrets, dify?.secrets]) {
     for (const secret of part?.generated ?? [])
       writeHostFiles("secret", { base, ...secret, generation: layout.secretGeneration(base, secret) });
     for (const secret of part?.copied ?? [])
       writeHostFiles("copy", { base, ...secret, generation: layout.copyGeneration(base, secret) });
   }
-  const { access } = secrets;
+  const { access, tls } = secrets;
   if (access !== undefined) writeHostFiles("access", { base, ...access, ...accessWords(base, access) });
+  if (tls !== undefined) await writeTls({ base, ...tls, ...tlsWords(base, tls) });
 }
 
 /** Rendered files, directories and secrets, as the graph's nodes write them: what is intact stays as it is. */
-export function writeFiles(config: Config, { plan, owner }: Pick<Prepared, "plan" | "owner">): void {
+export async function writeFiles(config: Config, { plan, owner }: Pick<Prepared, "plan" | "owner">): Promise<void> {
   const { dataDir: base } = config;
   writeHostFiles("owner", { base, owner, generation: layout.ownerGeneration(base, owner) });
-  writeSecrets(config, plan);
+  await writeSecrets(config, plan);
   for (const { spec } of startOrder(plan)) {
     const files = servicePlan(spec, dataUser(), volumeDirectories(plan, spec));
     if (files.rendered.length + files.directories.length === 0) continue;
@@ -102,7 +105,7 @@ const head = ({ stack, dataDir }: Config): string =>
 export async function exportCompose({ stack, output }: ExportOptions): Promise<void> {
   const config = readConfig(stack);
   const prepared = await prepare(config, await findEngine(config));
-  writeFiles(config, prepared);
+  await writeFiles(config, prepared);
   await fetchModels(config, prepared.plan);
   // Only now do the labels tell the files that are there.
   const text = `${head(config)}${stringify(stackCompose(config, prepared), { aliasDuplicateObjects: false, version: "1.1" })}`;

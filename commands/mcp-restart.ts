@@ -10,6 +10,7 @@ import { requireServices } from "./near-names";
 import { NoStack } from "./no-stack";
 import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
+import { trustedAuthorities } from "./trust";
 import { answers, SERVER, SERVICE_LABEL, stackContainers } from "./status/observe";
 
 export interface RestartOptions {
@@ -26,12 +27,12 @@ const LAST_LINES = 15;
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 
 /** In words; "healthy" is what is waited for. A service without a check is asked through the ingress, or has to run. */
-async function stateOf(docker: Docker, id: string, { url, headers = {} }: Wait): Promise<string> {
+async function stateOf(docker: Docker, id: string, { url, headers = {}, ca }: Wait): Promise<string> {
   const { State: state } = await docker.getContainer(id).inspect();
   if (!state.Running || state.Restarting) return `${state.Status}, exit code ${state.ExitCode}`;
   const health = state.Health?.Status;
   if (health !== undefined && health !== "none") return health;
-  const answered = url === undefined ? undefined : await answers(url, headers);
+  const answered = url === undefined ? undefined : await answers(url, headers, ca);
   return answered === false ? "running, does not answer yet" : "healthy";
 }
 
@@ -41,6 +42,8 @@ export interface Wait {
   readonly url: string | undefined;
   /** What is shown there, where clients have to sign in. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Authorities to trust there in place of Node's own. */
+  readonly ca?: readonly string[] | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -80,7 +83,12 @@ export async function mcpRestart(service: string, { stack, timeout, json }: Rest
   const started = Date.now();
   say(`${service}: restarting`);
   await docker.getContainer(id).restart();
-  const wait = { seconds, url: serviceEndpoint(config, service), headers: signInHeaders(config), say };
+  const asked = {
+    url: serviceEndpoint(config, service),
+    headers: signInHeaders(config),
+    ca: trustedAuthorities(config),
+  };
+  const wait = { seconds, ...asked, say };
   await waitHealthy(docker, id, service, wait);
   const took = Math.round((Date.now() - started) / 100) / 10;
   if (json) process.stdout.write(`${JSON.stringify({ stack, service, healthy: true, seconds: took })}\n`);

@@ -9,6 +9,8 @@ import { NoStack } from "./no-stack";
 import { plannedServices, type PlannedService } from "./planned";
 import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
+import { certificateWarnings } from "./tls/state";
+import { trustedAuthorities } from "./trust";
 import { answers, observe, SERVER, SERVICE_LABEL, readContainers, type Observed } from "./status/observe";
 import { isWell, serviceStatus, type StackStatus } from "./status/report";
 import { statusText } from "./status/show";
@@ -29,9 +31,10 @@ async function ask(config: Config, planned: readonly PlannedService[], found: Re
     return "externalOnly" in spec.health && state?.Running;
   });
   const headers = signInHeaders(config);
+  const ca = trustedAuthorities(config);
   const asked = unchecked.map(async ({ spec }) => {
     const url = serviceEndpoint(config, spec.name);
-    return [spec.name, url === undefined ? undefined : await answers(url, headers)] as const;
+    return [spec.name, url === undefined ? undefined : await answers(url, headers, ca)] as const;
   });
   return Object.fromEntries(await Promise.all(asked));
 }
@@ -60,6 +63,7 @@ export async function stackStatus(
   const strangers = plan === undefined ? [] : [...found.keys()].filter((name) => !names.has(name));
   const drift = [
     ...faults,
+    ...certificateWarnings(config),
     ...strangers.map((name) => `the container ${name} is not part of the stack as it is configured`),
   ];
   return { stack: config.stack, healthy: drift.length === 0 && services.every(isWell), services, drift };

@@ -5,6 +5,7 @@ import type { Config } from "../config";
 import { containerArgs, type ContainerArgs } from "../engines/container-args";
 import { accessWords, type AccessPlan } from "../engines/files/access";
 import * as layout from "../engines/files/layout";
+import { tlsWords, type TlsPlan } from "../engines/files/tls";
 import { pageDifferences } from "../engines/files/page";
 import { modelGeneration } from "../engines/models/record";
 import type { ServiceSpec } from "../services/spec";
@@ -32,14 +33,19 @@ function accessGeneration(dataDir: string, plan: AccessPlan): Generation {
   return { generation: place, touched: intact ? [] : [layout.secretDirectory(dataDir, plan.name)] };
 }
 
+/** As with digests, the label has the word of the directory. A certificate that is due is nobody's edit. */
+const tlsGeneration = (dataDir: string, plan: TlsPlan): Generation =>
+  generationOf(() => tlsWords(dataDir, plan).place, layout.secretDirectory(dataDir, plan.name));
+
 function secretGenerations(plan: StackPlan, dataDir: string): Map<string, Generation> {
   const secrets = [plan.secrets, plan.ai?.secrets, plan.dify?.secrets];
   const generated = secrets.flatMap((part) => part?.generated ?? []);
   const copied = secrets.flatMap((part) => part?.copied ?? []);
   const of = (name: string, read: () => string) =>
     [name, generationOf(read, layout.secretDirectory(dataDir, name))] as const;
-  const { access } = plan.secrets;
+  const { access, tls } = plan.secrets;
   return new Map([
+    ...(tls === undefined ? [] : [[tls.name, tlsGeneration(dataDir, tls)] as const]),
     ...(access === undefined ? [] : [[access.name, accessGeneration(dataDir, access)] as const]),
     ...generated.map((secret) => of(secret.name, () => layout.secretGeneration(dataDir, secret))),
     ...copied.map((secret) => of(secret.name, () => layout.copyGeneration(dataDir, secret))),

@@ -1,7 +1,8 @@
 /** Draws the start page and writes it below dataDir, as a process of a graph node; the plan comes as JSON on standard input. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { fillDirectory, writeWhole, type Common } from "../engines/files/host-files";
+import type { Common } from "../engines/files/host-files";
+import { fillDirectory, writeWhole } from "../engines/files/write";
 import { pageDirectory, pageHashes, pageRecord } from "../engines/files/page";
 import { PROJECT_ROOT } from "../engines/images/lock";
 import type { PageFile } from "../services/nginx-page";

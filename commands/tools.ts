@@ -5,6 +5,7 @@ import { coreEndpoints, type Endpoint } from "../services/endpoints";
 import { upCommand } from "./no-stack";
 import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
+import { transportTrust } from "./trust";
 
 interface Options {
   readonly stack: string;
@@ -13,11 +14,16 @@ interface Options {
 
 interface Place extends Pick<Endpoint, "url"> {
   readonly headers: Readonly<Record<string, string>>;
+  readonly trust: ReturnType<typeof transportTrust>;
 }
 
 /** Opens a session, and ends it whatever happens, so that the gateway lets go of its containers. */
-async function withClient<T>(stack: string, { url, headers }: Place, work: (client: Client) => Promise<T>): Promise<T> {
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+async function withClient<T>(
+  stack: string,
+  { url, headers, trust }: Place,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers }, ...trust });
   const client = new Client({ name: "mcp-gateway-stack", version: "1" });
   try {
     await client.connect(transport);
@@ -37,7 +43,8 @@ async function withClient<T>(stack: string, { url, headers }: Place, work: (clie
 function placesOf(stack: string): Place[] {
   const config = readConfig(stack);
   const headers = signInHeaders(config);
-  return coreEndpoints(config).map(({ url }) => ({ url, headers }));
+  const trust = transportTrust(config);
+  return coreEndpoints(config).map(({ url }) => ({ url, headers, trust }));
 }
 
 /** Lists the tools of every endpoint. */

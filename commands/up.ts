@@ -6,6 +6,7 @@ import { readLock } from "../engines/images/lock";
 import type { EngineAddress } from "../engines/locate";
 import { prepare } from "../prepare";
 import { stackEndpoints } from "../services/endpoints";
+import { authorityFile } from "../services/tls";
 import { plannedImages, servicesOf, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
 import { askYes, interactive, say } from "./ask";
@@ -109,6 +110,10 @@ export async function up(options: UpOptions): Promise<void> {
   if (code === 0) {
     trustState(workspace);
     finish(config, json);
+    if (config.tls === "internal")
+      say(
+        `\nHTTPS by the stack's own authority, ${authorityFile(config.dataDir)}; how clients come to trust it: npm run -s mcp-tls`,
+      );
     const shown = password();
     if (shown !== undefined) say(`\n${shown}`);
     return;

@@ -13,17 +13,20 @@ export interface ProbeArgs {
   readonly host: string;
   /** File with the token to show, where clients have to sign in. */
   readonly tokenFile?: string;
+  /** Certificate of the authority to trust besides those of the machine. */
+  readonly authorityFile?: string | undefined;
 }
 
 /** An MCP client's look at an endpoint: the update fails when it offers no tools. */
 export class Probe extends pulumi.ComponentResource {
   constructor(name: string, args: ProbeArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { url, seconds, through, host, tokenFile } = args;
+    const { url, seconds, through, host, tokenFile, authorityFile } = args;
     super("mcp-stack:components:Probe", name, { url }, opts);
     const run = `node --require ./loader.js engines/probe.ts ${url} ${seconds}`;
     const environment = {
       ENGINE_HOST: host,
       ...(tokenFile === undefined ? {} : { TOKEN_FILE: tokenFile }),
+      ...(authorityFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: authorityFile }),
       ASKED_THROUGH: pulumi.all(through.map(({ id }) => id)).apply((ids) => ids.map((id) => id.slice(0, 12)).join(" ")),
     };
     new command.local.Command(

@@ -2,6 +2,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { accessWords, type AccessPlan } from "../engines/files/access";
 import * as layout from "../engines/files/layout";
+import { tlsWords, type TlsPlan } from "../engines/files/tls";
 import type { HostFiles } from "../engines/engine";
 import { hostCommand } from "./host-command";
 
@@ -15,6 +16,10 @@ export interface SecretsArgs {
   readonly copied: readonly layout.CopyPlan[];
   /** Digests that the router reads while it runs, one of the generated secrets among them; unset: nobody has to sign in. */
   readonly access?: AccessPlan;
+  /** The certificate that the ingress reads when it is told to; unset: it does not encrypt. */
+  readonly tls?: TlsPlan;
+  /** Who has to be told of a new certificate; with `tls`. */
+  readonly server?: { readonly host: string; readonly container: string };
   /** Whose secrets services of a bundle may mount besides. */
   readonly shared?: Secrets;
 }
@@ -38,6 +43,7 @@ export class Secrets extends pulumi.ComponentResource {
     for (const plan of args.copied)
       this.make(plan.name, "copy", { base, ...plan }, layout.copyGeneration(base, plan), args.after);
     if (args.access !== undefined) this.makeAccess(base, args.access);
+    if (args.tls !== undefined) this.makeTls(args, args.tls);
     this.registerOutputs({ names: [...this.made.keys()] });
   }
 
@@ -46,6 +52,14 @@ export class Secrets extends pulumi.ComponentResource {
     const words = accessWords(base, plan);
     const dependsOn = [...this.files([plan.own, plan.services]).ready];
     const node = hostCommand(`secret-${plan.name}`, "access", { base, ...plan, ...words }, { parent: this, dependsOn });
+    this.made.set(plan.name, { node, ready: [node], generations: [words.place] });
+  }
+
+  /** As with digests: who serves a certificate is told of a new one, and replaced for a new directory only. */
+  private makeTls({ dataDir: base, after, server }: SecretsArgs, plan: TlsPlan): void {
+    const words = tlsWords(base, plan);
+    const all = { base, ...plan, ...words, server };
+    const node = hostCommand(`secret-${plan.name}`, "tls", all, { parent: this, dependsOn: after });
     this.made.set(plan.name, { node, ready: [node], generations: [words.place] });
   }
 

@@ -3,6 +3,7 @@ import type { Config } from "../config";
 import type { GatewayCatalog } from "./catalog/gateway-catalog";
 import { hostOf, HOST_ROUTES, PATH_ROUTES, type HostRoute } from "./routes";
 import type { PublishedPort, ServiceSpec } from "./spec";
+import { isEncrypted, publicPort } from "./tls";
 
 const isLoopback = (address: string): boolean => address.startsWith("127.");
 
@@ -79,8 +80,9 @@ function ingressLines(reach: Reach): string[] {
   const { config } = reach;
   const paths = ["/", ...PATH_ROUTES.map(({ path }) => path)];
   const bundles = HOST_ROUTES.filter(({ bundle }) => config.bundles.includes(bundle));
+  const how = isEncrypted(config) ? "ingress, HTTPS" : "ingress";
   return [
-    `  ${config.bindAddress}:${config.httpPort} (ingress), from ${whoFrom(reach, config.bindAddress)}`,
+    `  ${config.bindAddress}:${publicPort(config)} (${how}), from ${whoFrom(reach, config.bindAddress)}`,
     ...rows([[paths.join(", "), ADMITTED[config.auth]], ...bundles.map((route) => hostRoute(config, route))]),
   ];
 }
@@ -92,10 +94,18 @@ function directLine(reach: Reach, { name }: ServiceSpec, { address, host }: Publ
   return `  ${address}:${host} (${name}), from ${from}: ${router ?? OWN_SIGN_IN[name] ?? "whoever connects"}`;
 }
 
+const ingressPorts = (config: Config): number[] => [config.httpPort, publicPort(config)];
+
+/** What is not encrypted although everything else is. */
+const redirectLine = ({ config }: Reach): string[] =>
+  isEncrypted(config)
+    ? [`  ${config.bindAddress}:${config.httpPort} (ingress), from there too: sends everybody on to HTTPS`]
+    : [];
+
 const directLines = (reach: Reach): string[] =>
   reach.services.flatMap((spec) =>
     spec.ports
-      .filter(({ host }) => spec.name !== "traefik" || host !== reach.config.httpPort)
+      .filter(({ host }) => spec.name !== "traefik" || !ingressPorts(reach.config).includes(host))
       .map((port) => directLine(reach, spec, port)),
   );
 
@@ -110,6 +120,12 @@ function openLines({ config, catalog }: Reach): string[] {
   ];
 }
 
+/** What is shown to sign in could be read on the way. */
+const plainLines = ({ config }: Reach): string[] =>
+  config.auth === "none" || isLoopback(config.bindAddress) || isEncrypted(config)
+    ? []
+    : ["Tokens and passwords cross the network as they are; to encrypt them: pulumi config set tls internal"];
+
 export interface Exposure {
   readonly text: string;
   /** Other machines get in without signing in. */
@@ -121,9 +137,11 @@ export function exposure(reach: Reach): Exposure {
   const lines = [
     "What is reachable, from where, and by whom:",
     ...ingressLines(reach),
+    ...redirectLine(reach),
     ...directLines(reach),
     "  all else: by containers of the stack only",
     ...openLines(reach),
+    ...plainLines(reach),
   ];
   return { text: lines.join("\n"), open: isOpen(reach.config) };
 }

@@ -37,7 +37,7 @@ export interface Topology {
 }
 
 export interface TopologySources {
-  readonly config: Pick<Config, "stack" | "bindAddress" | "httpPort" | "baseDomain" | "bundles">;
+  readonly config: Pick<Config, "stack" | "bindAddress" | "httpPort" | "httpsPort" | "tls" | "baseDomain" | "bundles">;
   /** From the ingress inwards. */
   readonly services: readonly ServiceSpec[];
   readonly servers: readonly OfferedServer[];

@@ -2,6 +2,7 @@
 import { hostPattern } from "./access";
 import { healthPath } from "./health";
 import type { IngressSettings } from "./traefik";
+import { allEntryPoints, redirectRouter, servingEntryPoints, tlsMiddlewares, tlsSection } from "./traefik-tls";
 import { ANSWERS, HOST_ROUTES, ROUTER, hostOf, upstreamUrl, type HostRoute } from "./routes";
 
 interface Router {
@@ -27,8 +28,14 @@ export const OIDC = "oidc-auth";
  */
 const PRIORITY = { source: 1000, host: 900, bundleHost: 300, bundlePath: 200, router: 100, browser: 1 };
 
-const router = (rule: string, priority: number, service: string, middlewares: readonly string[]): Router => ({
-  entryPoints: ["web"],
+const router = (
+  entryPoints: readonly string[],
+  rule: string,
+  priority: number,
+  service: string,
+  middlewares: readonly string[],
+): Router => ({
+  entryPoints,
   rule,
   priority,
   service,
@@ -38,37 +45,53 @@ const router = (rule: string, priority: number, service: string, middlewares: re
 /** Answers of mcp-router in place of a route. */
 const refusals = (settings: IngressSettings): Named<Router> => ({
   "refuse-source": router(
+    allEntryPoints(settings),
     settings.allowedSources.map((range) => `!ClientIP(\`${range}\`)`).join(" && "),
     PRIORITY.source,
     "answers",
     ["to-refused-source"],
   ),
-  "refuse-host": router(`!HostRegexp(\`${hostPattern(settings)}\`)`, PRIORITY.host, "answers", ["to-refused-host"]),
+  "refuse-host": router(
+    allEntryPoints(settings),
+    `!HostRegexp(\`${hostPattern(settings)}\`)`,
+    PRIORITY.host,
+    "answers",
+    ["to-refused-host"],
+  ),
 });
 
 /** One route is two routers: whether an Origin is there decides about the checks. */
 const open = (
+  entryPoints: readonly string[],
   name: string,
   rule: string,
   priority: number,
   service: string,
   more: readonly string[],
 ): Named<Router> => ({
-  [name]: router(rule, priority, service, [ACCESS, ...more]),
-  [`${name}-browser`]: router(`(${rule}) && HeaderRegexp(\`Origin\`, \`.*\`)`, priority + PRIORITY.browser, service, [
-    BROWSER_ACCESS,
-    ...more,
-  ]),
+  [name]: router(entryPoints, rule, priority, service, [ACCESS, ...more]),
+  [`${name}-browser`]: router(
+    entryPoints,
+    `(${rule}) && HeaderRegexp(\`Origin\`, \`.*\`)`,
+    priority + PRIORITY.browser,
+    service,
+    [BROWSER_ACCESS, ...more],
+  ),
 });
 
-const bundleRouters = (route: HostRoute, baseDomain: string): Named<Router> => {
+const bundleRouters = (route: HostRoute, settings: IngressSettings): Named<Router> => {
+  const { baseDomain } = settings;
+  const serving = servingEntryPoints(settings);
   const off = `off-${route.service}`;
   const host = `Host(\`${hostOf(route, baseDomain)}\`)`;
-  const byHost = open(route.subdomain, host, PRIORITY.bundleHost, route.service, [off]);
+  const byHost = open(serving, route.subdomain, host, PRIORITY.bundleHost, route.service, [off]);
   if (route.path === undefined) return byHost;
   const rule = `Path(\`${route.path}\`) || PathPrefix(\`${route.path}/\`)`;
   const strip = route.stripPrefix === undefined ? [] : [`strip-${route.subdomain}`];
-  return { ...byHost, ...open(`${route.subdomain}-path`, rule, PRIORITY.bundlePath, route.service, [off, ...strip]) };
+  return {
+    ...byHost,
+    ...open(serving, `${route.subdomain}-path`, rule, PRIORITY.bundlePath, route.service, [off, ...strip]),
+  };
 };
 
 /**
@@ -104,8 +127,9 @@ const cors = (origins: readonly string[]): object => ({
 
 const middlewares = (settings: IngressSettings): Named<object> => {
   const crossOrigin = settings.allowedOrigins.length > 0;
+  const tls = tlsMiddlewares(settings);
   return {
-    [ACCESS]: { chain: { middlewares: ["sources"] } },
+    [ACCESS]: { chain: { middlewares: ["sources", ...tls.everywhere] } },
     [BROWSER_ACCESS]: { chain: { middlewares: [ACCESS, "origins", ...(crossOrigin ? ["cors"] : [])] } },
     // The refusing router answers first; this holds even if a router of a higher priority is ever added.
     sources: { ipAllowList: { sourceRange: [...settings.allowedSources] } },
@@ -115,6 +139,7 @@ const middlewares = (settings: IngressSettings): Named<object> => {
     "to-refused-source": { replacePath: { path: "/refused/source" } },
     "to-refused-host": { replacePath: { path: "/refused/host" } },
     [OIDC]: { chain: { middlewares: [] } },
+    ...tls.middlewares,
     ...Object.assign({}, ...HOST_ROUTES.map(bundleMiddlewares)),
   };
 };
@@ -139,19 +164,22 @@ const HTTP2_URL = `h2c://${ROUTER.service}:${ROUTER.port}`;
 /** The whole dynamic configuration; the same for every combination of bundles. */
 export function dynamicConfig(settings: IngressSettings): object {
   return {
+    ...tlsSection(settings),
     http: {
       routers: {
         ...refusals(settings),
-        ...Object.assign({}, ...HOST_ROUTES.map((route) => bundleRouters(route, settings.baseDomain))),
+        ...Object.assign({}, ...HOST_ROUTES.map((route) => bundleRouters(route, settings))),
         // It answers for itself, also while mcp-router does not.
         ...open(
+          allEntryPoints(settings),
           "own-health",
           `Path(\`${healthPath("traefik")}\`) && (Method(\`GET\`) || Method(\`HEAD\`))`,
           PRIORITY.bundlePath,
           "ping@internal",
           [],
         ),
-        ...open(ROUTER.service, "PathPrefix(`/`)", PRIORITY.router, ROUTER.service, []),
+        ...open(servingEntryPoints(settings), ROUTER.service, "PathPrefix(`/`)", PRIORITY.router, ROUTER.service, []),
+        ...redirectRouter(settings),
       },
       middlewares: middlewares(settings),
       services: {

@@ -5,17 +5,45 @@
 import { stringify } from "yaml";
 import type { Config } from "../config";
 import type { AccessSettings } from "./access";
-import type { RenderedFile, ServiceSpec } from "./spec";
+import type { PublishedPort, RenderedFile, ServiceSpec } from "./spec";
+import { secretMounts } from "./secret-files";
+import { INGRESS_TLS, isEncrypted, type PublicAddress } from "./tls";
 import { dynamicConfig } from "./traefik-dynamic";
+import { SECURE_PORT, WEB, WEB_SECURE } from "./traefik-tls";
 
 /** The part of the config that shapes the ingress. Bundles are missing on purpose. */
 export type IngressSettings = AccessSettings &
-  Pick<Config, "httpPort" | "bindAddress" | "allowedSources" | "accessLog" | "maxHeaderKiB" | "streamSeconds">;
+  PublicAddress &
+  Pick<Config, "bindAddress" | "allowedSources" | "accessLog" | "maxHeaderKiB" | "streamSeconds">;
 
 /** Above 1024, so that no capability is needed. */
 const PORT = 8080;
 const CONFIG_DIRECTORY = "/etc/traefik";
 const CONFIG_FILE = `${CONFIG_DIRECTORY}/traefik.yml`;
+
+/** Clients come in by these; both have the same limits. */
+const entryPoint = (settings: IngressSettings, port: number): object => ({
+  address: `:${port}`,
+  // What a client says about its own address is never believed.
+  forwardedHeaders: { insecure: false },
+  http: {
+    // 64 KiB by default, room for the cookies of several applications on one host (Go's default: 1 MiB).
+    maxHeaderBytes: settings.maxHeaderKiB * 1024,
+    ...(port === SECURE_PORT ? { tls: {} } : {}),
+  },
+  transport: {
+    respondingTimeouts: {
+      // For a whole request and its answer. Traefik's 60 s would cut an upload or a stream. Go has a limit for headers
+      // alone, which Traefik does not set (v3.6.7, pkg/server/server_entrypoint_tcp.go).
+      readTimeout: `${settings.streamSeconds}s`,
+      writeTimeout: "0s",
+      // Traefik's default; between two requests of a client.
+      idleTimeout: "180s",
+    },
+    // Event streams never end by themselves: do not wait Traefik's 10 s for them at every stop.
+    lifeCycle: { graceTimeOut: "3s" },
+  },
+});
 
 const staticConfig = (settings: IngressSettings): object => ({
   global: { checkNewVersion: false, sendAnonymousUsage: false },
@@ -23,33 +51,21 @@ const staticConfig = (settings: IngressSettings): object => ({
   // Headers are dropped by default, so no token gets into the log.
   ...(settings.accessLog ? { accessLog: { format: "json" } } : {}),
   entryPoints: {
-    web: {
-      address: `:${PORT}`,
-      // What a client says about its own address is never believed.
-      forwardedHeaders: { insecure: false },
-      http: {
-        // 64 KiB by default, room for the cookies of several applications on one host (Go's default: 1 MiB).
-        maxHeaderBytes: settings.maxHeaderKiB * 1024,
-      },
-      transport: {
-        respondingTimeouts: {
-          // For a whole request and its answer. Traefik's 60 s would cut an upload or a stream. Go has a limit for headers
-          // alone, which Traefik does not set (v3.6.7, pkg/server/server_entrypoint_tcp.go).
-          readTimeout: `${settings.streamSeconds}s`,
-          writeTimeout: "0s",
-          // Traefik's default; between two requests of a client.
-          idleTimeout: "180s",
-        },
-        // Event streams never end by themselves: do not wait Traefik's 10 s for them at every stop.
-        lifeCycle: { graceTimeOut: "3s" },
-      },
-    },
+    [WEB]: entryPoint(settings, PORT),
+    ...(isEncrypted(settings) ? { [WEB_SECURE]: entryPoint(settings, SECURE_PORT) } : {}),
     // On its own entry point and loopback only, out of reach of clients.
     ping: { address: "127.0.0.1:8082" },
   },
   ping: { entryPoint: "ping" },
   providers: { file: { directory: `${CONFIG_DIRECTORY}/dynamic`, watch: true } },
 });
+
+/** What is published, of one address. */
+const published = (settings: IngressSettings): PublishedPort[] => {
+  const { httpPort, httpsPort, bindAddress: address } = settings;
+  const secure = isEncrypted(settings) ? [{ container: SECURE_PORT, host: httpsPort, address }] : [];
+  return [{ container: PORT, host: httpPort, address }, ...secure];
+};
 
 /** A generated YAML file that says so. Aliases would only hide what is configured. */
 const yamlFile = (path: string, content: object): RenderedFile => ({
@@ -66,7 +82,7 @@ export function traefikService(settings: IngressSettings): ServiceSpec {
     environment: {},
     networks: ["edge"],
     port: PORT,
-    ports: [{ container: PORT, host: settings.httpPort, address: settings.bindAddress }],
+    ports: published(settings),
     mounts: [],
     files: [
       {
@@ -77,7 +93,7 @@ export function traefikService(settings: IngressSettings): ServiceSpec {
         ],
       },
     ],
-    secrets: [],
+    secrets: isEncrypted(settings) ? secretMounts([INGRESS_TLS]) : [],
     health: {
       command: ["traefik", "healthcheck", `--configFile=${CONFIG_FILE}`],
       intervalSeconds: 2,

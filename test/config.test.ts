@@ -64,6 +64,10 @@ describe("config", () => {
     expect(parse(from({})).config).toEqual({
       project: PROJECT,
       stack: "dev",
+      tls: "none",
+      httpsPort: 8443,
+      tlsCertificate: undefined,
+      tlsKey: undefined,
       policyFile: undefined,
       policyWaivers: {},
       bundles: [],

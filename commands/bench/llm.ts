@@ -7,11 +7,14 @@ import { labelFilter, stackLabels } from "../../engines/container-args";
 import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
 import { CHAT_MODEL, SECRETS } from "../../services/ai/settings";
 import { stackEndpoints } from "../../services/endpoints";
+import { transportTrust } from "../trust";
 import { measureLoad, type Latency } from "./statistics";
 
 interface ChatTarget {
   readonly url: string;
   readonly key: string;
+  /** How its certificate is trusted. */
+  readonly fetch?: typeof fetch;
 }
 
 const secret = ({ dataDir }: Config, name: string, file = VALUE_FILE): string =>
@@ -30,13 +33,13 @@ export async function chatTargets(
   if (!address || url === undefined)
     throw new Error("the AI bundle is not up; bring it up: npm run up -- --bundles ai");
   return {
-    proxied: { url, key: secret(config, SECRETS.masterKey, "key") },
+    proxied: { url, key: secret(config, SECRETS.masterKey, "key"), ...transportTrust(config) },
     direct: { url: `http://${address}:8080/v1`, key: secret(config, SECRETS.llamaKey) },
   };
 }
 
-async function chat({ url, key }: ChatTarget): Promise<void> {
-  const answer = await fetch(`${url}/chat/completions`, {
+async function chat({ url, key, fetch: trusting = fetch }: ChatTarget): Promise<void> {
+  const answer = await trusting(`${url}/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify({ model: CHAT_MODEL, max_tokens: 8, messages: [{ role: "user", content: "Hello" }] }),

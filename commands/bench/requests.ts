@@ -11,6 +11,8 @@ import { measureLoad, type Latency } from "./statistics";
 export interface Target {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** How its certificate is trusted. */
+  readonly trust?: { readonly fetch?: typeof fetch };
 }
 
 const REQUESTS = {
@@ -37,8 +39,9 @@ export async function directTarget(
   return { url: `http://${address}:8811/mcp`, headers: { Authorization: `Bearer ${token}` } };
 }
 
-async function connect({ url, headers }: Target): Promise<{ client: Client; end: () => Promise<void> }> {
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...headers } } });
+async function connect({ url, headers, trust = {} }: Target): Promise<{ client: Client; end: () => Promise<void> }> {
+  const options = { requestInit: { headers: { ...headers } }, ...trust };
+  const transport = new StreamableHTTPClientTransport(new URL(url), options);
   const client = new Client({ name: "bench", version: "1" });
   await client.connect(transport);
   const end = async (): Promise<void> => {

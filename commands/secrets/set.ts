@@ -1,8 +1,8 @@
 /** Writes one line of the user's secrets file. */
 import { existsSync, statSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { writeWhole } from "../../engines/files/host-files";
 import { readText } from "../../engines/files/layout";
+import { writeWhole } from "../../engines/files/write";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_.]*$/;
 

@@ -1,5 +1,6 @@
 /** What an engine knows about the containers of a stack, in as few calls as possible. */
 import http from "node:http";
+import https from "node:https";
 import type Docker from "dockerode";
 import { readSample, type Sample } from "../../engines/cgroup";
 import { labelFilter, stackLabels } from "../../engines/container-args";
@@ -108,11 +109,17 @@ const ANSWER_MS = 500;
 /**
  * Whether a service without a health check answers through the ingress: any answer below 500 comes from the service
  * itself, 502 to 504 from the router in its place. Undefined: this machine may not ask (allowedSources, or its token is
- * not known).
+ * not known). `ca` are authorities to trust in place of Node's own.
  */
-export function answers(url: string, headers: Readonly<Record<string, string>>): Promise<boolean | undefined> {
+export function answers(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  ca: readonly string[] | undefined,
+): Promise<boolean | undefined> {
   return new Promise((resolve) => {
-    const request = http.get(url, { agent: false, timeout: ANSWER_MS, headers }, (response) => {
+    const options = { agent: false, timeout: ANSWER_MS, headers, ...(ca === undefined ? {} : { ca: [...ca] }) };
+    const get = url.startsWith("https:") ? https.get : http.get;
+    const request = get(url, options, (response) => {
       const status = response.statusCode ?? 500;
       response.destroy();
       resolve(status === 401 || status === 403 ? undefined : status < 500);

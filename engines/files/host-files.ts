@@ -10,15 +10,15 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   utimesSync,
-  writeFileSync,
 } from "node:fs";
 import path from "node:path";
 import { PLACE_FILE, wantedDigests, type AccessPlan, type AccessWords } from "./access";
 import * as layout from "./layout";
+import { writeTls } from "./tls-files";
+import { fillDirectory, writeWhole, type File } from "./write";
 
 /** What an action gets on standard input, besides the plan of its kind. `base` is dataDir, absolute. */
 export interface Common {
@@ -26,37 +26,10 @@ export interface Common {
   readonly generation: string;
 }
 
-type File = readonly [name: string, content: string, mode: number];
-
-/** Writes one file as a whole: readers see the old content or the new, never a part. */
-export function writeWhole(file: string, content: string, mode: number): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const partial = `${file}.partial-${process.pid}`;
-  writeFileSync(partial, content, { mode });
-  chmodSync(partial, mode); // whatever the umask says
-  renameSync(partial, file);
-}
-
 /** A directory that only the user of the host can enter; what is mounted lies one level below. */
 function closedDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true });
   chmodSync(directory, 0o700);
-}
-
-/** In place, because running containers hold the directory itself. */
-export function fillDirectory(directory: string, files: readonly File[]): void {
-  mkdirSync(directory, { recursive: true });
-  chmodSync(directory, 0o755);
-  const wanted = new Set(files.map(([name]) => name.split("/")[0]));
-  for (const entry of readdirSync(directory)) {
-    if (!wanted.has(entry)) rmSync(path.join(directory, entry), { recursive: true });
-  }
-  for (const [name, content, mode] of files) {
-    const parent = path.join(directory, path.dirname(name));
-    mkdirSync(parent, { recursive: true });
-    chmodSync(parent, 0o755);
-    writeWhole(path.join(directory, name), content, mode);
-  }
 }
 
 /** Keeps as many older directories as there are current ones: containers about to be replaced still mount them. */
@@ -145,27 +118,29 @@ export function writeAccess({ base, generation, place, ...plan }: Common & Acces
   writeWhole(layout.secretRecord(base, plan.name), JSON.stringify({ generation }), 0o600);
 }
 
-const ACTIONS = { owner, service, secret, copy, access: writeAccess };
+const ACTIONS = { owner, service, secret, copy, access: writeAccess, tls: writeTls };
 export type Action = keyof typeof ACTIONS;
 
 /** Writes what a plan says, in this process. */
-export const writeHostFiles = <A extends Action>(action: A, plan: Parameters<(typeof ACTIONS)[A]>[0]): void =>
-  (ACTIONS[action] as (plan: object) => void)(plan);
+export const writeHostFiles = <A extends Exclude<Action, "tls">>(
+  action: A,
+  plan: Parameters<(typeof ACTIONS)[A]>[0],
+): void => (ACTIONS[action] as (plan: object) => void)(plan);
 
-function main(): void {
+async function main(): Promise<void> {
   const name = process.argv[2] ?? "";
-  const action = (ACTIONS as Record<string, (plan: never) => void>)[name];
+  const action = (ACTIONS as Record<string, (plan: never) => void | Promise<void>>)[name];
   let where = "";
   try {
     if (action === undefined) throw new Error(`unknown action; choose from ${Object.keys(ACTIONS).join(", ")}`);
     const plan = JSON.parse(readFileSync(0, "utf8")) as Common;
     // On a full disk Node says what failed, but not where.
     where = ` in ${plan.base}`;
-    action(plan as never);
+    await action(plan as never);
   } catch (error) {
     console.error(`host files, ${name}${where}: ${(error as Error).message}`);
     process.exit(1);
   }
 }
 
-if (require.main === module) main();
+if (require.main === module) void main();

@@ -1,6 +1,7 @@
 /** open-webui: chat in the browser, with the local models and the stack's MCP servers. Its environment is the authority, not its database. */
 import { TOOL_CONNECTIONS } from "../prompts/connections";
 import { secretFile, secretMounts, secretPath, SERVICES_TOKEN } from "../secret-files";
+import { isEncrypted, originOf, type PublicAddress } from "../tls";
 import type { PublishedPort, RenderedFile, ServiceSpec } from "../spec";
 import { CHAT_MODEL, SECRETS, SPEECH_MODEL, type AiSettings } from "./settings";
 
@@ -29,8 +30,8 @@ const toolServers = ({ auth }: AiSettings): object[] =>
   }));
 
 /** Where browsers find it. */
-export const webuiUrl = ({ baseDomain, httpPort }: Pick<AiSettings, "baseDomain" | "httpPort">): string =>
-  `http://webui.${baseDomain}:${httpPort}`;
+export const webuiUrl = (settings: PublicAddress & Pick<AiSettings, "baseDomain">): string =>
+  originOf(settings, `webui.${settings.baseDomain}`);
 
 /** Pages that may open a WebSocket; by a port of its own it is also reached as localhost. Others: config allowedOrigins. */
 const origins = (settings: AiSettings): string[] => {
@@ -54,6 +55,10 @@ const environment = (settings: AiSettings): Record<string, string> => ({
   ENABLE_SIGNUP: "false",
   WEBUI_ADMIN_EMAIL: settings.webuiAdminEmail,
   WEBUI_ADMIN_NAME: "Admin",
+  // By a port of its own it is reached without encryption, and browsers would not send such a cookie.
+  ...(isEncrypted(settings) && settings.openWebuiPort === undefined
+    ? { WEBUI_SESSION_COOKIE_SECURE: "true", WEBUI_AUTH_COOKIE_SECURE: "true" }
+    : {}),
   ENABLE_OLLAMA_API: "false",
   ENABLE_OPENAI_API: "true",
   OPENAI_API_BASE_URLS: PROXY,

@@ -20,6 +20,8 @@ type AiConfig = Pick<
   | "bindAddress"
   | "baseDomain"
   | "httpPort"
+  | "httpsPort"
+  | "tls"
   | "allowedOrigins"
 >;
 

@@ -1,6 +1,7 @@
 /** What shapes the Dify bundle: plain data, made of the config; and the names that its services share. */
 import type { Config } from "../../config";
 import { secretFile } from "../secret-files";
+import { originOf, type PublicAddress } from "../tls";
 import type { RenderedDirectory } from "../spec";
 
 /** The release that the specs are written for; the images of a release go together. */
@@ -9,7 +10,7 @@ export const DIFY_VERSION = "1.17.1";
 /** Images of one release: a set of mixed versions is refused. */
 export const RELEASE_IMAGES = ["dify-api", "dify-web", "dify-sandbox", "dify-plugin-daemon"] as const;
 
-export interface DifySettings extends Pick<Config, "auth" | "baseDomain" | "httpPort" | "bindAddress" | "difyPort"> {
+export interface DifySettings extends PublicAddress, Pick<Config, "auth" | "baseDomain" | "bindAddress" | "difyPort"> {
   /** "uid:gid" that owns data directories whose image runs as any user. */
   readonly dataUser: string;
   /** Whether the AI bundle, and with it the network of llm-proxy, is there. */
@@ -51,8 +52,8 @@ export const GENERATED: readonly GeneratedSecret[] = [
 ];
 
 /** Where browsers find it. */
-export const difyUrl = ({ baseDomain, httpPort }: Pick<DifySettings, "baseDomain" | "httpPort">): string =>
-  `http://dify.${baseDomain}:${httpPort}`;
+export const difyUrl = (settings: PublicAddress & Pick<DifySettings, "baseDomain">): string =>
+  originOf(settings, `dify.${settings.baseDomain}`);
 
 const SCRIPT_DIRECTORY = "/etc/dify";
 const SCRIPT = "with-secrets.sh";

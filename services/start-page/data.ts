@@ -23,6 +23,8 @@ export interface PageSources {
     | "auth"
     | "bindAddress"
     | "httpPort"
+    | "httpsPort"
+    | "tls"
     | "baseDomain"
     | "bundles"
     | "openWebuiPort"

@@ -16,12 +16,14 @@ beforeEach(() => (dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "export-compos
 afterEach(() => fs.rmSync(dataDir, { recursive: true }));
 
 /** Writes the files of a core with this `auth`; what compose mounts in mcp-router, by its place there. */
-function exported(auth: string): { readonly text: string; readonly mounted: Readonly<Record<string, string>> } {
+async function exported(
+  auth: string,
+): Promise<{ readonly text: string; readonly mounted: Readonly<Record<string, string>> }> {
   const set = { auth, dataDir, imageSource: "build", servers: "time", secretsFile: path.join(dataDir, "env") };
   const config = configOf(set);
   const { plan } = planStack(config);
   if (plan === undefined) throw new Error("the config has faults");
-  writeFiles(config, { plan, owner: { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" } });
+  await writeFiles(config, { plan, owner: { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" } });
   const file = stackCompose(config, { plan, engineSocket: "/run/engine.sock" });
   const { services } = file as { services: Record<string, Service> };
   const mounts = (services["mcp-router"]?.volumes ?? []).map(({ source, target }) => [
@@ -33,8 +35,8 @@ function exported(auth: string): { readonly text: string; readonly mounted: Read
 
 const read = (...parts: string[]): string => fs.readFileSync(path.join(...parts), "utf8");
 
-it.each(["token", "basic"])("with auth %s the router has the script and the digests that it asks for", (auth) => {
-  const { text, mounted } = exported(auth);
+it.each(["token", "basic"])("with auth %s the router has the script and the digests that it asks for", async (auth) => {
+  const { text, mounted } = await exported(auth);
   expect(read(mounted["/etc/mcp-router"] ?? "", "sign-in.js")).toBe(SIGN_IN_SCRIPT);
   const digests = mounted["/run/secrets/mcp-access"] ?? "";
   expect(digests).toBe(secretDirectory(dataDir, "mcp-access"));
@@ -46,16 +48,16 @@ it.each(["token", "basic"])("with auth %s the router has the script and the dige
   for (const token of [own, services]) expect(text).not.toContain(token);
 });
 
-it("with auth none the router has neither", () => {
-  const { mounted } = exported("none");
+it("with auth none the router has neither", async () => {
+  const { mounted } = await exported("none");
   expect(fs.readdirSync(mounted["/etc/mcp-router"] ?? "").sort()).toEqual(["nginx.conf", "start.sh"]);
   expect(Object.keys(mounted)).not.toContain("/run/secrets/mcp-access");
 });
 
-it("a second export leaves secrets and digests as they are", () => {
+it("a second export leaves secrets and digests as they are", async () => {
   const files = () => ["mcp-access/tokens", "mcp-access/place"].map((file) => read(dataDir, "secrets", file));
-  exported("token");
+  await exported("token");
   const before = files();
-  exported("token");
+  await exported("token");
   expect(files()).toEqual(before);
 });

@@ -170,6 +170,6 @@ it("an unknown action fails and lists the known ones", () => {
   });
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: "host files, erase: unknown action; choose from owner, service, secret, copy, access\n",
+    stderr: "host files, erase: unknown action; choose from owner, service, secret, copy, access, tls\n",
   });
 });
