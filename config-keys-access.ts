@@ -4,20 +4,12 @@ import * as values from "./config-values";
 
 const GROUP = "Who may connect" as const;
 
-const AUTH = values.oneOf("none", "token", "basic");
-
-/** `oidc` is a name that people know; it is told apart from a word that nobody knows. */
-const auth: values.Parser<ReturnType<typeof AUTH>> = (text) => {
-  if (text !== "oidc") return AUTH(text);
-  throw new values.ValueFault("is not available yet", "choose from none, token, basic");
-};
-
 export const ACCESS_KEYS = {
   auth: {
     group: GROUP,
     description:
-      "What clients of `/mcp*` and the start page have to show: none, token, or basic (name and password, or a token)",
-    parse: auth,
+      "What clients of `/mcp*` and the start page have to show: none, token, basic (name and password, or a token), or oidc",
+    parse: values.oneOf("none", "token", "basic", "oidc"),
     fallback: "none",
     example: "auth token",
     notes: `With \`token\` and \`basic\`, every client has a token of its own, which can be taken away without touching the others:
@@ -31,7 +23,11 @@ export const ACCESS_KEYS = {
 
 Neither restarts anything or ends open streams. The stack's own token, in \`DATADIR/secrets/mcp-token/value\`, is what its commands
 show. The router gets digests only. Browsers ask for name and password, so the start page wants \`basic\`. The LLM API,
-Open WebUI and Dify keep their own keys and logins. \`oidc\` is not there yet.`,
+Open WebUI and Dify keep their own keys and logins.
+
+With \`oidc\`, browsers sign in at a provider of yours before the start page and the pages of Open WebUI and Dify, and MCP clients get their
+tokens there (MCP's authorization specification). Tokens of \`mcp-token\` count too, for machines without a browser. It needs
+\`oidcIssuer\`, \`oidcClientId\`, \`oidcAllowed\`, and the line OIDC_CLIENT_SECRET of \`secretsFile\`.`,
   },
   allowUnauthenticated: {
     group: GROUP,

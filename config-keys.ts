@@ -7,6 +7,7 @@ import { DIFY_KEYS } from "./config-keys-dify";
 import { POLICY_KEYS } from "./config-keys-policy";
 import { BUNDLES, DEFAULT_SERVERS, type Bundle } from "./config-names";
 import { TLS_KEYS } from "./config-keys-tls";
+import { OIDC_KEYS } from "./config-keys-oidc";
 import { OVERRIDE_KEYS } from "./config-keys-overrides";
 import * as values from "./config-values";
 
@@ -138,6 +139,7 @@ export const KEYS = {
       "The default is loopback and the private ranges. Requests of this machine can arrive with an address of the engine's networks: keep `172.16.0.0/12` for Docker.",
   },
   ...ACCESS_KEYS,
+  ...OIDC_KEYS,
   ...TLS_KEYS,
   ...LIMIT_KEYS,
   ...POLICY_KEYS,

@@ -5,7 +5,7 @@ export type Bundle = (typeof BUNDLES)[number];
 
 /** Services that `overrides` may name; a test holds them against the specs. */
 export const SERVICES = [
-  ...(["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"] as const),
+  ...(["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http", "oidc-auth"] as const),
   ...(["llama-cpp", "whisper-cpp", "llm-proxy", "open-webui"] as const),
   ...(["dify-postgres", "dify-redis", "minio", "dify-ssrf-proxy", "dify-sandbox"] as const),
   ...(["dify-api-proxy", "dify-api"] as const),

@@ -24,7 +24,8 @@ export const list: Parser<string[]> = (text) => [
   ),
 ];
 
-const listOf =
+/** Comma list whose entries are parsed one by one. */
+export const listOf =
   <T>(entry: Parser<T>): Parser<T[]> =>
   (text) =>
     list(text).map(entry);

@@ -47,7 +47,13 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   readonly allowedSources: readonly string[];
   readonly accessLog: boolean;
-  readonly auth: "none" | "token" | "basic";
+  readonly auth: "none" | "token" | "basic" | "oidc";
+  readonly oidcIssuer: string | undefined;
+  readonly oidcClientId: string | undefined;
+  /** E-mail addresses, "@" and domains, or "*". */
+  readonly oidcAllowed: readonly string[];
+  readonly oidcScopes: readonly string[];
+  readonly oidcAudiences: readonly string[];
   readonly allowUnauthenticated: boolean;
   readonly tls: "none" | "internal" | "files";
   readonly httpsPort: number;
@@ -148,6 +154,14 @@ const portsClash = (parsed: Partial<Parsed>): string[] => {
   });
 };
 
+/** `auth oidc` needs a provider, and somebody who may come. */
+const oidcParts = ({ auth, ...parsed }: Partial<Parsed>): string[] =>
+  auth === "oidc"
+    ? (["oidcIssuer", "oidcClientId", "oidcAllowed"] as const)
+        .filter((key) => parsed[key] === undefined || parsed[key].length === 0)
+        .map((key) => `auth: "oidc" needs ${key}, which is not set; set it: pulumi config set ${KEYS[key].example}`)
+    : [];
+
 /** `tls files` needs both of its files. */
 const tlsFiles = ({ tls, tlsCertificate, tlsKey }: Partial<Parsed>): string[] =>
   Object.entries({ tlsCertificate, tlsKey })
@@ -182,7 +196,7 @@ export function parse(source: Source): ParseResult {
     }
   }
   const typed = parsed as Partial<Parsed>;
-  faults.push(...portsClash(typed), ...tlsFiles(typed), ...overlookedByTraefik(typed));
+  faults.push(...portsClash(typed), ...tlsFiles(typed), ...oidcParts(typed), ...overlookedByTraefik(typed));
   return { config: complete(parsed as Parsed, source), origins, faults };
 }
 

@@ -14,23 +14,31 @@ import { McpGateway } from "./components/mcp-gateway";
 import { McpNixos } from "./components/mcp-nixos";
 import { McpRouter } from "./components/mcp-router";
 import { Networks } from "./components/networks";
+import { OidcAuth } from "./components/oidc-auth";
 import { Probe } from "./components/probe";
 import { Secrets } from "./components/secrets";
 import type { Foundation } from "./components/service";
+import { SignInProbe } from "./components/sign-in-probe";
 import { StartPage } from "./components/start-page";
 import { load, withoutStack, type Config } from "./config";
 import { resourceName } from "./engines/container-args";
 import { DockerEngine } from "./engines/docker";
+import type { Running } from "./engines/engine";
 import { ownTokenFile } from "./engines/files/access";
 import { findEngine, prepare, type Prepared } from "./prepare";
-import { coreEndpoints, stackEndpoints } from "./services/endpoints";
+import { coreEndpoints, serviceEndpoint, stackEndpoints } from "./services/endpoints";
+import { OIDC_PATH } from "./services/oidc";
 import { OWN_TOKEN } from "./services/secret-files";
+import type { ServiceSpec } from "./services/spec";
 import { authorityFile } from "./services/tls";
 import { dataUser, type StackPlan } from "./stack";
 import { drawnBy, startPageData } from "./start-page";
 
 /** Seconds until the first tools are there: the gateway starts every enabled server once. */
 const FIRST_TOOLS_SECONDS = 120;
+
+/** Seconds until oidc-auth has asked the provider for its settings. */
+const SIGN_IN_SECONDS = 30;
 
 /** Pulumi shows a RunError without a stack trace. */
 async function checked(config: Config): Promise<Prepared> {
@@ -49,6 +57,15 @@ async function checked(config: Config): Promise<Prepared> {
 /** Whose certificates the probes trust besides those that this machine does. */
 const authorityOf = ({ tls, dataDir }: Config): string | undefined =>
   tls === "internal" ? authorityFile(dataDir) : undefined;
+
+/** Who signs browsers in at a provider, where the config says so. */
+function signIn(config: Config, spec: ServiceSpec | undefined, foundation: Foundation, ingress: Running): void {
+  if (spec === undefined) return;
+  const { running } = new OidcAuth("oidc-auth", { foundation, spec });
+  const url = `${serviceEndpoint(config, "traefik")}${OIDC_PATH}/auth`;
+  const asked = { url, seconds: SIGN_IN_SECONDS, issuer: config.oidcIssuer ?? "", authorityFile: authorityOf(config) };
+  new SignInProbe("sign-in", { ...asked, through: [running, ingress] });
+}
 
 interface BundleArgs {
   readonly foundation: Foundation;
@@ -101,6 +118,8 @@ export = async () => {
     upstreams: [gateway.running, nixos.running],
   });
   const ingress = new Ingress("ingress", { foundation, spec: core.ingress, upstream: router.running });
+
+  signIn(config, core.oidc, foundation, ingress.running);
 
   const page = startPageData(config, plan);
   new StartPage("start-page", { dataDir: config.dataDir, dataReady: data.ready, page, drawnBy: drawnBy() });

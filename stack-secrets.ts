@@ -2,9 +2,10 @@
 import type { Config } from "./config";
 import { accessFaults, type AccessPlan } from "./engines/files/access";
 import { readClients, type Clients } from "./engines/files/clients";
-import { readText, type CopyPlan, type SecretPlan } from "./engines/files/layout";
+import { copiedText, readText, VALUE_FILE, type CopyPlan, type SecretPlan } from "./engines/files/layout";
 import { givenFaults, type TlsPlan } from "./engines/files/tls";
 import { MCP_TOKEN_RULE } from "./services/dify/squid-conf";
+import { CLIENT_SECRET, OIDC_SECRETS } from "./services/oidc";
 import { ACCESS_DIGESTS, DIGEST_FILES, OWN_TOKEN, SERVICES_TOKEN, SQUID_TOKEN_FILE } from "./services/secret-files";
 import { authorityDirectory, certificateNames, INGRESS_TLS, TLS_FILES } from "./services/tls";
 
@@ -49,7 +50,8 @@ export function certificateFaults(config: Config): string[] {
 }
 
 /** What no client could sign in with; one line each. */
-export function credentialFaults({ auth, secretsFile, dataDir }: Config): readonly string[] {
+export function credentialFaults(config: Config): readonly string[] {
+  const { auth, secretsFile, dataDir } = config;
   if (auth === "none") return [];
   let clients: Clients;
   try {
@@ -57,7 +59,7 @@ export function credentialFaults({ auth, secretsFile, dataDir }: Config): readon
   } catch (error) {
     return [(error as Error).message];
   }
-  return accessFaults({ dotenv: readText(secretsFile) ?? "", clients });
+  return [...accessFaults({ dotenv: readText(secretsFile) ?? "", clients }), ...clientSecretFaults(config)];
 }
 
 /** There whether bundles are on or not, so that none of them changes what mcp-router reads. */
@@ -65,6 +67,23 @@ const SIGN_IN_TOKENS: readonly SecretPlan[] = [
   { name: OWN_TOKEN, bytes: 32, files: {} },
   { name: SERVICES_TOKEN, bytes: 32, files: { [SQUID_TOKEN_FILE]: MCP_TOKEN_RULE } },
 ];
+
+const clientSecret = ({ secretsFile: source }: Config): CopyPlan => ({
+  name: OIDC_SECRETS.client,
+  file: VALUE_FILE,
+  source,
+  names: [CLIENT_SECRET],
+  bare: true,
+});
+
+/** Why nobody could sign in at the provider; one line each. */
+function clientSecretFaults(config: Config): string[] {
+  if (config.auth !== "oidc" || copiedText(clientSecret(config)) !== "") return [];
+  return [
+    `auth: "oidc" needs the secret of the client ${config.oidcClientId}: add it to ${config.secretsFile}: ` +
+      `npm run -s secrets -- set ${CLIENT_SECRET} (the value comes by standard input)`,
+  ];
+}
 
 /** @param userSecrets names in the user's file that catalog servers want */
 export function secretsOf(config: Config, userSecrets: readonly string[]): CoreSecrets {
@@ -74,13 +93,17 @@ export function secretsOf(config: Config, userSecrets: readonly string[]): CoreS
     ...(tls === undefined ? {} : { tls }),
     generated: [
       ...(signIn ? SIGN_IN_TOKENS : []),
+      ...(config.auth === "oidc" ? [{ name: OIDC_SECRETS.cookie, bytes: 32, files: {} }] : []),
       {
         name: "gateway-token",
         bytes: 32, // 256 bits: beyond guessing
         files: { "authorization.conf": 'proxy_set_header Authorization "Bearer {value}";\n' },
       },
     ],
-    copied: [{ name: "gateway-env", file: ".env", source: config.secretsFile, names: userSecrets }],
+    copied: [
+      { name: "gateway-env", file: ".env", source: config.secretsFile, names: userSecrets },
+      ...(config.auth === "oidc" ? [clientSecret(config)] : []),
+    ],
     ...(signIn ? { access: accessPlan(config) } : {}),
   };
 }

@@ -79,6 +79,7 @@ const difyServices = ({ services: { nginx, web, api, daemon, ...others } }: NonN
 /** Every service of the plan that goes on running, in the order of the graph, from the ingress inwards. */
 export const servicesOf = ({ core, ai, dify }: Pick<StackPlan, "core" | "ai" | "dify">): ServiceSpec[] => [
   ...[core.ingress, core.router, core.gateway, core.nixos],
+  ...(core.oidc === undefined ? [] : [core.oidc]),
   ...(ai === undefined ? [] : aiServices(ai)),
   ...(dify === undefined ? [] : difyServices(dify)),
 ];

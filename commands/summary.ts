@@ -1,7 +1,7 @@
 /** What `up` ends with: where everything is, and what to do next. */
 import colors from "picocolors";
 import type { Config } from "../config";
-import { TOKEN_VARIABLE } from "../services/client-files";
+import { showsToken, TOKEN_VARIABLE } from "../services/client-files";
 import type { Endpoint } from "../services/endpoints";
 import { plainTable } from "./table";
 
@@ -16,13 +16,16 @@ const SIGN_IN = {
   token: [
     "Clients have to show a token: npm run -s mcp-token -- add NAME makes one, and sync-ai tells a client's file to use it",
   ],
+  oidc: [
+    "MCP clients and browsers sign in at the provider; npm run -s mcp-token -- add NAME makes a token where there is no browser",
+  ],
   basic: ["Clients have to show a token (npm run -s mcp-token -- add NAME) or a name and password (auth in CONFIG.md)"],
 } as const;
 
 /** The next step for somebody who has just brought the stack up for the first time. */
 export function nextStep(endpoints: readonly Endpoint[], auth: Config["auth"] = "none"): string {
   const url = endpoints[0]?.url ?? "http://localhost";
-  const headers = auth === "none" ? {} : { headers: { Authorization: `Bearer \${${TOKEN_VARIABLE}}` } };
+  const headers = !showsToken(auth) ? {} : { headers: { Authorization: `Bearer \${${TOKEN_VARIABLE}}` } };
   const servers = { mcpServers: { "agent-hub": { type: "http", url, ...headers } } };
   return [
     ...SIGN_IN[auth],

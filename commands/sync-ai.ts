@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { parse, type Config } from "../config";
 import { PROJECT_ROOT } from "../engines/images/lock";
-import { CLIENTS, clientEntries, clientFile, projectFile, vscodeFile } from "../services/client-files";
+import { CLIENTS, clientEntries, clientFile, projectFile, showsToken, vscodeFile } from "../services/client-files";
 import type { ClientName, ClientPlan } from "../services/client-files";
 import { coreEndpoints } from "../services/endpoints";
 import { say } from "./ask";
@@ -26,7 +26,7 @@ export interface SyncOptions {
 
 const clientPlan = (config: Config): ClientPlan => ({
   endpoints: coreEndpoints(config),
-  signIn: config.auth !== "none",
+  signIn: showsToken(config.auth),
 });
 
 /**

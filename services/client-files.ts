@@ -1,4 +1,5 @@
 /** How MCP clients are told about the stack: pure. Each format names where it is documented. */
+import type { Config } from "../config";
 import type { Endpoint } from "./endpoints";
 
 /** Name of a server in clients' files; the first endpoint keeps the name that it has in people's files. */
@@ -9,6 +10,9 @@ type Entry = Entries[string];
 
 /** Environment variable of the client from which its file takes the token, so that no file has one. */
 export const TOKEN_VARIABLE = "MCP_GATEWAY_TOKEN";
+
+/** Whether a client's file has to name a token; with oidc, clients get theirs from the provider by themselves. */
+export const showsToken = (auth: Config["auth"]): boolean => auth === "token" || auth === "basic";
 
 /** Where an entry leads, and whether a token is asked for there. */
 export interface Target extends Pick<Endpoint, "url"> {

@@ -4,6 +4,7 @@ import type { GatewayCatalog } from "./catalog/gateway-catalog";
 import { mcpGatewayService } from "./mcp-gateway";
 import { mcpNixosService } from "./mcp-nixos";
 import { mcpRouterService } from "./mcp-router";
+import { oidcAuthService } from "./oidc-auth";
 import { withOverride } from "./overrides";
 import type { ServiceSpec } from "./spec";
 import { traefikService } from "./traefik";
@@ -13,6 +14,8 @@ export interface CoreServices {
   readonly router: ServiceSpec;
   readonly gateway: ServiceSpec;
   readonly nixos: ServiceSpec;
+  /** Signs browsers in; with `auth oidc` only. */
+  readonly oidc?: ServiceSpec;
 }
 
 /** What to run as the core. `serverLabels` mark every container that the gateway starts. */
@@ -27,5 +30,6 @@ export function coreServices(
     router: changed(mcpRouterService(config)),
     gateway: changed(mcpGatewayService({ catalog, serverLabels, dynamicTools: config.gatewayDynamicTools })),
     nixos: changed(mcpNixosService()),
+    ...(config.auth === "oidc" ? { oidc: changed(oidcAuthService(config)) } : {}),
   };
 }

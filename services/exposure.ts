@@ -31,6 +31,7 @@ const ADMITTED = {
   none: "whoever connects (auth none)",
   token: "who shows a token (auth token)",
   basic: "who shows a token, or a name and password (auth basic)",
+  oidc: "who signs in at the provider (oidcIssuer), or shows a token of it or of this stack (auth oidc)",
 } as const;
 
 /** What services ask for by themselves; those that are not listed ask for nothing. */

@@ -77,6 +77,7 @@ export const WATCHED: readonly Watched[] = [
 /** Services that nothing may or can ask through the ingress, and why; `npm run mcp-status` knows how they are. */
 export const UNWATCHED: Readonly<Record<string, string>> = {
   // Squid could ask it (cache_peer), but would look its name up once an hour only, and so miss a sandbox that was replaced.
+  "oidc-auth": "who sees this page has just been let in by it",
   "dify-sandbox": "its network is closed to all but dify-api and the proxy",
   "dify-worker": "it takes its work from a queue and listens nowhere",
   "dify-worker-beat": "it hands out work at its time and listens nowhere",

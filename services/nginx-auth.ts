@@ -2,10 +2,13 @@
 import type { Config } from "../config";
 import type { ErrorAnswer } from "./access";
 import { reply } from "./nginx-answers";
+import { oidcMaps, oidcVariables } from "./nginx-oidc";
 import { HEALTH_PATH } from "./routes";
 import { ACCESS_DIGESTS, DIGEST_FILES, secretPath } from "./secret-files";
 
 export type Auth = Config["auth"];
+/** What signing in depends on. */
+export type SignInSettings = Pick<Config, "auth" | "oidcIssuer" | "oidcScopes" | "oidcAudiences">;
 
 /** File of the script, beside nginx.conf. */
 export const SCRIPT_FILE = "sign-in.js";
@@ -16,7 +19,8 @@ const REALM = "mcp-gateway-stack";
 
 /**
  * Runs in Nginx, in the part of JavaScript that both engines of its module have. `state` is "valid" only when the file is
- * whole and has the token's digest; whatever goes wrong is something else, which opens nothing.
+ * whole and has the token's digest; whatever goes wrong is something else, which opens nothing. "jwt" is a token that says to be for this endpoint, and is looked into by
+ * oidc-auth; without $audiences there is none.
  */
 export const SIGN_IN_SCRIPT = `import crypto from "crypto";
 import fs from "fs";
@@ -42,6 +46,23 @@ function known(token, file) {
   return found > 0;
 }
 
+// A token of somebody else, as far as it tells itself: who signed it, and when, is asked elsewhere.
+function audience(token) {
+  var parts = token.split(".");
+  if (parts.length !== 3) return [];
+  try {
+    var aud = JSON.parse(Buffer.from(parts[1], "base64url").toString()).aud;
+    return Array.isArray(aud) ? aud : [aud];
+  } catch (error) {
+    return [];
+  }
+}
+
+function meantForUs(token, audiences) {
+  var wanted = (audiences || "").split(" ").filter(Boolean);
+  return audience(token).some(function (one) { return wanted.indexOf(one) >= 0; });
+}
+
 function state(r) {
   var file = r.variables.tokens_file;
   try {
@@ -50,7 +71,8 @@ function state(r) {
     if (/^Basic /i.test(header)) return "basic";
     var token = /^Bearer +([A-Za-z0-9._~+\\/-]+=*) *$/i.exec(header);
     if (!token) return "malformed";
-    return known(token[1], file) ? "valid" : "wrong";
+    if (known(token[1], file)) return "valid";
+    return meantForUs(token[1], r.variables.audiences) ? "jwt" : "wrong";
   } catch (error) {
     r.error(file + " cannot be used, so nobody gets in: " + error.message);
     return "unreadable";
@@ -66,6 +88,34 @@ const REQUIRED: ErrorAnswer = {
   message:
     "This stack asks for a token: send the header Authorization: Bearer TOKEN. Whoever runs the stack finds one in its data " +
     "directory, secrets/mcp-token/value, and can add more to its secretsFile (MCP_TOKEN_name=...).",
+  configKey: "auth",
+};
+
+const REQUIRED_OIDC: ErrorAnswer = {
+  status: 401,
+  type: "sign_in_required",
+  message:
+    "This stack asks for a token: MCP clients get one where WWW-Authenticate points to; for machines without a browser, whoever " +
+    "runs the stack makes one (npm run -s mcp-token -- add NAME). Send it as Authorization: Bearer TOKEN.",
+  configKey: "auth",
+};
+
+const REFUSED_TOKEN: ErrorAnswer = {
+  status: 401,
+  type: "sign_in_refused",
+  message:
+    "The token is not one that opens this endpoint: it has ended, it is for another address or from another issuer, it is of " +
+    "somebody who is not in oidcAllowed, or it was taken away.",
+  configKey: "auth",
+};
+
+const UNREACHABLE: ErrorAnswer = {
+  status: 503,
+  type: "sign_in_unavailable",
+  service: "oidc-auth",
+  message:
+    "The service oidc-auth does not answer, so no token of the provider opens anything now. " +
+    "Look at it: docker ps -a --filter label=mcp-stack.service=oidc-auth",
   configKey: "auth",
 };
 
@@ -90,19 +140,21 @@ export const signInModule = (auth: Auth): string =>
   // The path is the same in Debian's package and in the published images.
   auth === "none" ? "" : "load_module /usr/lib/nginx/modules/ngx_http_js_module.so;\n";
 
-/**
- * Defines $sign_in: "no" for what is open or has shown what it takes, else the reason against it; and the challenges of
- * RFC 6750 and 7617. Open are the router's own health, which its container asks for, and /.well-known/, where MCP clients
- * look for a way to sign in that is not there.
- */
-export function signInMaps(auth: Auth, directory: string): string {
-  if (auth === "none") return "";
-  return `
+const GUARDED = `    default 1;
+    "~^(${HEALTH_PATH}|/\\.well-known/.*)$" 0;`;
+/** The ingress sends browsers to sign in; programs show tokens to the MCP servers. */
+const OIDC_GUARDED = `    default 0;
+    "~^/mcp(/|$)" 1;`;
+
+const TOKEN_STATES = '    "1 basic" refused;\n';
+const BASIC_STATES = '    # The password is compared below, before anything is passed on.\n    "1 basic" no;\n';
+const OIDC_STATES = `    # oidc-auth is asked below, before anything is passed on.\n    "1 jwt" no;\n${TOKEN_STATES}`;
+
+const signInState = (directory: string, guarded: string, states: string): string => `
 js_import sign_in from ${directory}/${SCRIPT_FILE};
 js_set $token_state sign_in.state;
 map $uri $guarded {
-    default 1;
-    "~^(${HEALTH_PATH}|/\\.well-known/.*)$" 0;
+${guarded}
 }
 map "$guarded $token_state" $sign_in {
     default required;
@@ -111,7 +163,17 @@ map "$guarded $token_state" $sign_in {
     "1 wrong" refused;
     "1 malformed" refused;
     "1 unreadable" unreadable;
-${auth === "basic" ? '    # The password is compared below, before anything is passed on.\n    "1 basic" no;\n' : '    "1 basic" refused;\n'}}
+${states}}`;
+
+/**
+ * Defines $sign_in: "no" for what is open or has shown what it takes, else the reason against it; and the challenges of
+ * RFC 6750 and 7617. Open are the router's own health, which its container asks for, and /.well-known/, where MCP clients
+ * look for a way to sign in that is not there.
+ */
+export function signInMaps(auth: Auth, directory: string): string {
+  if (auth === "none") return "";
+  if (auth === "oidc") return `${signInState(directory, OIDC_GUARDED, OIDC_STATES)}${oidcMaps()}`;
+  return `${signInState(directory, GUARDED, auth === "basic" ? BASIC_STATES : TOKEN_STATES)}
 map $sign_in $bearer_challenge {
     default "";
     required 'Bearer realm="${REALM}"';
@@ -135,10 +197,18 @@ map "$guarded $token_state" $password_realm {
 export const signInErrors = (auth: Auth): string[] =>
   auth === "basic" ? ["error_page 401 @sign-in-refused;", "error_page 403 500 @sign-in-unreadable;"] : [];
 
-/** Of the public server: after the checks of host and origin, before any route. */
-export function signInChecks(auth: Auth): string {
-  if (auth === "none") return "";
-  const password = `
+/** What a request with a token or a password is refused by, once it was looked into. */
+const refusals = (auth: Auth): string =>
+  auth === "oidc"
+    ? `
+location @sign-in-refused {
+    add_header WWW-Authenticate $refused_challenge always;
+    ${reply(REFUSED_TOKEN)}
+}
+location @sign-in-unreachable {
+    ${reply(UNREACHABLE)}
+}`
+    : `
 # Of a request with name and password. A route must be served by more than \`return\` to be guarded by it.
 auth_basic $password_realm;
 auth_basic_user_file ${at(DIGEST_FILES.users)};
@@ -149,17 +219,23 @@ location @sign-in-refused {
 location @sign-in-unreadable {
     ${reply(UNREADABLE)}
 }`;
+
+/** Of the public server: after the checks of host and origin, before any route. */
+export function signInChecks(settings: SignInSettings): string {
+  const { auth } = settings;
+  if (auth === "none") return "";
+  const oidc = auth === "oidc";
   return `
 set $tokens_file ${at(DIGEST_FILES.tokens)};
-${auth === "basic" ? "add_header WWW-Authenticate $basic_challenge always;\n" : ""}add_header WWW-Authenticate $bearer_challenge always;
+${oidc ? `${oidcVariables(settings)}\n` : ""}${auth === "basic" ? "add_header WWW-Authenticate $basic_challenge always;\n" : ""}add_header WWW-Authenticate $bearer_challenge always;
 if ($sign_in = required) {
-    ${reply(REQUIRED)}
+    ${reply(oidc ? REQUIRED_OIDC : REQUIRED)}
 }
 if ($sign_in = refused) {
-    ${reply(REFUSED)}
+    ${reply(oidc ? REFUSED_TOKEN : REFUSED)}
 }
 if ($sign_in != no) {
     ${reply(UNREADABLE)}
-}${auth === "basic" ? password : ""}
+}${auth === "token" ? "" : refusals(auth)}
 `;
 }

@@ -4,14 +4,15 @@ import { HOST_REFUSED, ORIGIN_REFUSED, type AccessSettings } from "./access";
 import { healthPath, ROUTER_HEALTH } from "./health";
 import { accessMaps } from "./nginx-access";
 import { OWN_ERRORS, OWN_ERROR_PAGES, answersServer, deadUpstream, indent, reply } from "./nginx-answers";
-import { signInChecks, signInErrors, signInMaps, signInModule } from "./nginx-auth";
+import { signInChecks, signInErrors, signInMaps, signInModule, type SignInSettings } from "./nginx-auth";
+import { oidcGuard, oidcLocations } from "./nginx-oidc";
 import { healthLocations } from "./nginx-health";
 import { LIMIT_ERROR_PAGES, limitSettings, serverLimits, type LimitSettings } from "./nginx-limits";
 import { pageLocations } from "./nginx-page";
 import { HEALTH_PATH, PATH_ROUTES, ROUTER, type PathRoute } from "./routes";
 
 /** The part of the config that shapes mcp-router. */
-export type RouterSettings = AccessSettings & LimitSettings & Pick<Config, "accessLog" | "auth">;
+export type RouterSettings = AccessSettings & LimitSettings & SignInSettings & Pick<Config, "accessLog">;
 
 /** Directory of nginx.conf and what belongs to it. */
 export const CONFIG_DIRECTORY = "/etc/mcp-router";
@@ -52,7 +53,7 @@ location = ${route.path} {
     proxy_set_header Cookie "";
     # What the client sent never gets through.
     ${authorization(route)}
-    ${[...signInErrors(auth), ...LIMIT_ERROR_PAGES, OWN_ERROR_PAGES].join("\n    ")}
+    ${[...(auth === "oidc" ? oidcGuard() : signInErrors(auth)), ...LIMIT_ERROR_PAGES, OWN_ERROR_PAGES].join("\n    ")}
     error_page 502 503 = @${route.service}-unreachable;
     error_page 504 = @${route.service}-timeout;
 }
@@ -74,7 +75,7 @@ server {
     if ($origin_refused) {
         ${reply(ORIGIN_REFUSED("$shown_origin"))}
     }
-${indent(signInChecks(settings.auth), 4)}${indent(serverLimits(settings), 4)}
+${indent(signInChecks(settings), 4)}${indent(serverLimits(settings), 4)}
 
     location = ${HEALTH_PATH} {
         access_log off;
@@ -90,7 +91,7 @@ ${indent(signInChecks(settings.auth), 4)}${indent(serverLimits(settings), 4)}
     }
 ${indent(healthLocations(ROUTER_HEALTH, { auth: settings.auth, limits: LIMIT_ERROR_PAGES }), 4)}
 ${indent(pageLocations(), 4)}
-${indent(PATH_ROUTES.map((route) => pathLocation(route, settings)).join("\n"), 4)}
+${settings.auth === "oidc" ? `${indent(oidcLocations(settings), 4)}\n` : ""}${indent(PATH_ROUTES.map((route) => pathLocation(route, settings)).join("\n"), 4)}
 ${indent(unique(PATH_ROUTES).map(deadUpstream).join("\n"), 4)}
 
     location / {

@@ -16,11 +16,12 @@ export interface Ordered {
   readonly after: readonly ServiceSpec[];
 }
 
-const coreOrder = ({ gateway, nixos, router, ingress }: CoreServices): Ordered[] => [
+const coreOrder = ({ gateway, nixos, router, ingress, oidc }: CoreServices): Ordered[] => [
   { spec: gateway, after: [] },
   { spec: nixos, after: [] },
   { spec: router, after: [gateway, nixos] },
   { spec: ingress, after: [router] },
+  ...(oidc === undefined ? [] : [{ spec: oidc, after: [] }]),
 ];
 
 /** The part of the AI bundle. */

@@ -36,7 +36,15 @@ export function certificateNames(config: Pick<Config, "baseDomain" | "allowedHos
   const { baseDomain, allowedHosts, bindAddress } = config;
   // Some clients take no wildcard directly below localhost, so the routes are named too.
   const routes = HOST_ROUTES.map((route) => hostOf(route, baseDomain));
-  const dns = ["localhost", baseDomain, `*.${baseDomain}`, ...routes, ...allowedHosts];
-  const addresses = ["127.0.0.1", "::1", ...(bindAddress === "0.0.0.0" ? [] : [bindAddress])];
+  const isAddress = (host: string): boolean => /^[\d.]+$/.test(host);
+  const dns = [
+    "localhost",
+    baseDomain,
+    `*.${baseDomain}`,
+    ...routes,
+    ...allowedHosts.filter((host) => !isAddress(host)),
+  ];
+  const own = bindAddress === "0.0.0.0" ? [] : [bindAddress];
+  const addresses = ["127.0.0.1", "::1", ...own, ...allowedHosts.filter(isAddress)];
   return { dns: [...new Set(dns)], addresses: [...new Set(addresses)] };
 }

@@ -2,6 +2,8 @@
 import { hostPattern } from "./access";
 import { healthPath } from "./health";
 import type { IngressSettings } from "./traefik";
+import { OIDC_AUTH } from "./oidc";
+import { exemptRule, guardsPages, OIDC, oidcMiddlewares, openRule, signInRule } from "./traefik-oidc";
 import { allEntryPoints, redirectRouter, servingEntryPoints, tlsMiddlewares, tlsSection } from "./traefik-tls";
 import { ANSWERS, HOST_ROUTES, ROUTER, hostOf, upstreamUrl, type HostRoute } from "./routes";
 
@@ -19,14 +21,13 @@ type Named<T> = Readonly<Record<string, T>>;
 const ACCESS = "access";
 /** The same for requests with an Origin, that is from browsers. Only these pay for the question to mcp-router. */
 const BROWSER_ACCESS = "access-browser";
-/** Reserved for signing in by OpenID Connect; attached to nothing yet. */
-export const OIDC = "oidc-auth";
-
 /**
  * Traefik takes the highest priority first; its own default is the rule's length, which nobody can read off. A bundle's
  * host comes before the paths, so that no path of a bundle's application is taken away from it.
  */
-const PRIORITY = { source: 1000, host: 900, bundleHost: 300, bundlePath: 200, router: 100, browser: 1 };
+const PRIORITY = { source: 1000, host: 900, signIn: 400, bundleHost: 300, bundlePath: 200, router: 100, browser: 1 };
+/** What a session does not guard comes before what it does. */
+const EXEMPT = 10;
 
 const router = (
   entryPoints: readonly string[],
@@ -79,12 +80,34 @@ const open = (
   ),
 });
 
+const isGuarded = ({ auth }: IngressSettings, service: string): boolean => auth === "oidc" && guardsPages(service);
+
+/** The way to everything else: pages for browsers, and what programs ask for. */
+function mainRouters(settings: IngressSettings): Named<Router> {
+  const serving = servingEntryPoints(settings);
+  const { service } = ROUTER;
+  const all = (more: readonly string[]) => open(serving, service, "PathPrefix(`/`)", PRIORITY.router, service, more);
+  if (settings.auth !== "oidc") return all([]);
+  return {
+    ...all([OIDC]),
+    ...open(serving, `${service}-exempt`, openRule, PRIORITY.router + EXEMPT, service, []),
+    ...open(serving, "sign-in", signInRule, PRIORITY.signIn, OIDC_AUTH.service, []),
+  };
+}
+
 const bundleRouters = (route: HostRoute, settings: IngressSettings): Named<Router> => {
   const { baseDomain } = settings;
   const serving = servingEntryPoints(settings);
   const off = `off-${route.service}`;
   const host = `Host(\`${hostOf(route, baseDomain)}\`)`;
-  const byHost = open(serving, route.subdomain, host, PRIORITY.bundleHost, route.service, [off]);
+  const session = isGuarded(settings, route.service) ? [OIDC] : [];
+  const exempt = `${host} && (${exemptRule})`;
+  const byHost = {
+    ...open(serving, route.subdomain, host, PRIORITY.bundleHost, route.service, [off, ...session]),
+    ...(session.length > 0
+      ? open(serving, `${route.subdomain}-exempt`, exempt, PRIORITY.bundleHost + EXEMPT, route.service, [off])
+      : {}),
+  };
   if (route.path === undefined) return byHost;
   const rule = `Path(\`${route.path}\`) || PathPrefix(\`${route.path}/\`)`;
   const strip = route.stripPrefix === undefined ? [] : [`strip-${route.subdomain}`];
@@ -138,7 +161,7 @@ const middlewares = (settings: IngressSettings): Named<object> => {
     ...(crossOrigin ? { cors: cors(settings.allowedOrigins) } : {}),
     "to-refused-source": { replacePath: { path: "/refused/source" } },
     "to-refused-host": { replacePath: { path: "/refused/host" } },
-    [OIDC]: { chain: { middlewares: [] } },
+    ...oidcMiddlewares(settings.auth),
     ...tls.middlewares,
     ...Object.assign({}, ...HOST_ROUTES.map(bundleMiddlewares)),
   };
@@ -178,12 +201,13 @@ export function dynamicConfig(settings: IngressSettings): object {
           "ping@internal",
           [],
         ),
-        ...open(servingEntryPoints(settings), ROUTER.service, "PathPrefix(`/`)", PRIORITY.router, ROUTER.service, []),
+        ...mainRouters(settings),
         ...redirectRouter(settings),
       },
       middlewares: middlewares(settings),
       services: {
         answers: loadBalancer(upstreamUrl(ANSWERS)),
+        ...(settings.auth === "oidc" ? { [OIDC_AUTH.service]: loadBalancer(upstreamUrl(OIDC_AUTH)) } : {}),
         [ROUTER.service]: loadBalancer(HTTP2_URL),
         ...Object.fromEntries(HOST_ROUTES.map((route) => [route.service, loadBalancer(upstreamUrl(route))])),
       },

@@ -14,7 +14,7 @@ import { SECURE_PORT, WEB, WEB_SECURE } from "./traefik-tls";
 /** The part of the config that shapes the ingress. Bundles are missing on purpose. */
 export type IngressSettings = AccessSettings &
   PublicAddress &
-  Pick<Config, "bindAddress" | "allowedSources" | "accessLog" | "maxHeaderKiB" | "streamSeconds">;
+  Pick<Config, "auth" | "bindAddress" | "allowedSources" | "accessLog" | "maxHeaderKiB" | "streamSeconds">;
 
 /** Above 1024, so that no capability is needed. */
 const PORT = 8080;

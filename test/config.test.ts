@@ -64,6 +64,11 @@ describe("config", () => {
     expect(parse(from({})).config).toEqual({
       project: PROJECT,
       stack: "dev",
+      oidcIssuer: undefined,
+      oidcClientId: undefined,
+      oidcAllowed: [],
+      oidcScopes: ["openid", "email", "profile"],
+      oidcAudiences: [],
       tls: "none",
       httpsPort: 8443,
       tlsCertificate: undefined,

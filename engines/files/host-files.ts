@@ -99,9 +99,8 @@ export function writeSecret({ base, generation, name, files }: Common & layout.S
 }
 
 /** The user's own secrets, only those that are wanted. */
-function copy({ base, generation, name, file, source, names }: Common & layout.CopyPlan): void {
-  const wanted = layout.selectSecrets(layout.readText(source) ?? "", names);
-  fillDirectory(layout.secretDirectory(base, name), [[file, wanted, 0o444]]);
+function copy({ base, generation, name, file, ...wanted }: Common & layout.CopyPlan): void {
+  fillDirectory(layout.secretDirectory(base, name), [[file, layout.copiedText(wanted), 0o444]]);
   writeWhole(layout.secretRecord(base, name), JSON.stringify({ generation }), 0o600);
 }
 

@@ -44,6 +44,8 @@ export interface CopyPlan {
   /** Absolute path of the dotenv file; it may be missing. */
   readonly source: string;
   readonly names: readonly string[];
+  /** The value of the only name, without name and line end. */
+  readonly bare?: true;
 }
 
 export interface GenerationRecord {
@@ -169,9 +171,15 @@ export function selectSecrets(dotenv: string, names: readonly string[]): string 
   return found.map((line) => `${line}\n`).join("");
 }
 
+/** What a copy holds. */
+export function copiedText({ source, names, bare }: Pick<CopyPlan, "source" | "names" | "bare">): string {
+  const lines = selectSecrets(readText(source) ?? "", names);
+  return bare ? lines.slice(lines.indexOf("=") + 1).trimEnd() : lines;
+}
+
 /** Generation of the copied user secrets. */
 export function copyGeneration(base: string, plan: CopyPlan): string {
-  const wanted = selectSecrets(readText(plan.source) ?? "", plan.names);
+  const wanted = copiedText(plan);
   const copied = readText(path.join(secretDirectory(base, plan.name), plan.file));
   return kept(copied === wanted, readRecord(secretRecord(base, plan.name)));
 }

@@ -1,8 +1,10 @@
 /** What the start page says of a config and its plan: pure. */
 import type { Config } from "../../config";
 import type { OfferedServer } from "../catalog/gateway-catalog";
+import { showsToken } from "../client-files";
 import { coreEndpoints, serviceEndpoint, stackEndpoints } from "../endpoints";
 import { healthPath, UNWATCHED, WATCHED, type Watched } from "../health";
+import { OIDC_PATH } from "../oidc";
 import { upstreamUrl } from "../routes";
 import type { ServiceSpec } from "../spec";
 import type { Topology } from "../topology";
@@ -49,6 +51,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   traefik: "Ingress: the one port that clients see",
   "mcp-router": "Nginx before the MCP servers, and this page",
   "mcp-gateway": "Docker's MCP gateway; starts the catalog servers",
+  "oidc-auth": "oauth2-proxy: signs browsers in, and knows the provider's tokens",
   dify: "Nginx before Dify's services",
   "dify-api": "Dify's back end",
   "dify-web": "Dify's pages",
@@ -131,13 +134,14 @@ export function pageData(sources: PageSources): PageData {
   const pages = pagesOf(sources);
   return {
     stack: config.stack,
+    ...(config.auth === "oidc" ? { signOut: `${OIDC_PATH}/sign_out?rd=%2F` } : {}),
     base: serviceEndpoint(config, "traefik") ?? "",
     services: services.map((spec) => pageService(spec, image)),
     pages,
     endpoints: stackEndpoints(config).filter(({ url }) => !pages.some((page) => page.url === url)),
     off: BUNDLES.filter((bundle) => !config.bundles.includes(bundle)),
     servers: servers.map(({ name }) => name),
-    clients: clientConfigs({ endpoints: coreEndpoints(config), signIn: config.auth !== "none" }),
+    clients: clientConfigs({ endpoints: coreEndpoints(config), signIn: showsToken(config.auth) }),
     imageSource: config.imageSource,
     images: imagesOf(sources),
     topology,

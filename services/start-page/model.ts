@@ -39,6 +39,8 @@ export interface PageImage {
 
 export interface PageData {
   readonly stack: string;
+  /** Where whoever is signed in signs out; undefined: nobody is. */
+  readonly signOut?: string;
   /** Where the ingress answers on this machine; the browser puts its own address in its place. */
   readonly base: string;
   readonly services: readonly PageService[];

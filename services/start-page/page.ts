@@ -18,12 +18,14 @@ const head = ({ stack }: PageData): Html =>
     <script src="${pagePath("page.js")}" defer></script>
   </head>`;
 
-const header = ({ stack }: PageData): Html =>
+const header = ({ stack, signOut }: PageData): Html =>
   html`<header>
     <img src="${pagePath("icon.svg")}" alt="" width="40" height="40" />
     <div>
       <h1>MCP Gateway Stack</h1>
-      <p>Stack <strong>${stack}</strong></p>
+      <p>
+        Stack <strong>${stack}</strong>${signOut === undefined ? html`` : html` · <a href="${signOut}">Sign out</a>`}
+      </p>
     </div>
     <p class="summary" id="summary" data-state="asking">
       <span class="light" aria-hidden="true"></span

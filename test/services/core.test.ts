@@ -4,7 +4,7 @@ import { coreServices } from "../../services/core";
 import { PATH_ROUTES, ROUTER } from "../../services/routes";
 import type { ServiceSpec } from "../../services/spec";
 import { planStack } from "../../stack";
-import { configOf } from "../support/config";
+import { configOf, OIDC } from "../support/config";
 
 const catalog: GatewayCatalog = {
   servers: [],
@@ -32,7 +32,7 @@ describe("the core", () => {
   });
 
   it("and the bundles are the services that overrides may name", () => {
-    const plan = planStack(configOf({ bundles: "full", imageSource: "build" })).plan;
+    const plan = planStack(configOf({ bundles: "full", imageSource: "build", ...OIDC })).plan;
     const all: ServiceSpec[] = Object.values({ ...plan?.core, ...plan?.ai?.services, ...plan?.dify?.services });
     expect(all.map(({ name }) => name).sort()).toEqual([...SERVICES].sort());
   });

@@ -3,10 +3,10 @@ import { nginxConf } from "../../services/nginx-conf";
 import { difyNginxConf } from "../../services/dify/nginx-conf";
 import type { ServiceSpec } from "../../services/spec";
 import { planStack, servicesOf } from "../../stack";
-import { configOf } from "../support/config";
+import { configOf, OIDC } from "../support/config";
 import { all, inside, one, parseNginx, type Directive } from "../support/nginx";
 
-const { plan } = planStack(configOf({ bundles: "full" }), undefined, (name) => name);
+const { plan } = planStack(configOf({ bundles: "full", ...OIDC }), undefined, (name) => name);
 const specs: readonly ServiceSpec[] = plan === undefined ? [] : servicesOf(plan);
 const specOf = (name: string): ServiceSpec | undefined => specs.find((spec) => spec.name === name);
 

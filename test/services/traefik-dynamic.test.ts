@@ -1,6 +1,7 @@
 import { hostPattern } from "../../services/access";
 import { ANSWERS, HOST_ROUTES } from "../../services/routes";
-import { OIDC, dynamicConfig } from "../../services/traefik-dynamic";
+import { dynamicConfig } from "../../services/traefik-dynamic";
+import { OIDC } from "../../services/traefik-oidc";
 import { configOf } from "../support/config";
 
 interface Router {

@@ -61,10 +61,10 @@ it("addresses follow", () => {
 });
 
 it("a certificate is for every name and address that the ingress is asked by", () => {
-  const config = configOf({ baseDomain: "box.lan", allowedHosts: "box,box.lan", bindAddress: "192.168.1.5" });
+  const config = configOf({ baseDomain: "box.lan", allowedHosts: "box,box.lan,10.0.0.7", bindAddress: "192.168.1.5" });
   expect(certificateNames(config)).toEqual({
     dns: ["localhost", "box.lan", "*.box.lan", "webui.box.lan", "llm.box.lan", "dify.box.lan", "box"],
-    addresses: ["127.0.0.1", "::1", "192.168.1.5"],
+    addresses: ["127.0.0.1", "::1", "192.168.1.5", "10.0.0.7"],
   });
 });
 

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { parse, type Config } from "../../config";
 
 /** The config of a stack that sets only these keys, as text. @throws Error with the faults. */
@@ -7,3 +8,12 @@ export function configOf(set: Readonly<Record<string, string>> = {}): Config {
   if (faults.length > 0) throw new Error(faults.join("\n"));
   return config;
 }
+
+/** Keys of a stack where people sign in at a provider. */
+export const OIDC = {
+  auth: "oidc",
+  oidcIssuer: "https://id.example.org",
+  oidcClientId: "box",
+  oidcAllowed: "*",
+  secretsFile: path.join(__dirname, "oidc.env"),
+} as const;
