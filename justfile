@@ -60,6 +60,10 @@ _list:
 @export-compose *args:
     node commands/entry.js export-compose "$@"
 
+# every image, package and model, also as CycloneDX
+@sbom *args:
+    node commands/entry.js sbom "$@"
+
 # newer digests for the lock of images
 @update *args:
     node commands/entry.js update "$@"

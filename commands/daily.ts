@@ -144,6 +144,18 @@ function addExport(root: Command, load: Load, stack: StackOption): void {
     .action((options) => load<typeof import("./export-compose")>("export-compose").exportCompose(options));
 }
 
+function addSbom(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("sbom")
+    .description("every image, package and model with version, digest, licence and source; needs no engine, no network")
+    .option(...stack)
+    .option("--all", "every image and model of the catalogs, not only what the stack uses")
+    .option("--json", "as a CycloneDX 1.6 document, the same text each time")
+    .option("-o, --output <file>", "write that document there")
+    .option("--stamp", "put the time and a serial number into the document")
+    .action((options) => load<typeof import("./sbom")>("sbom").sbom(options));
+}
+
 function addUpdate(root: Command, load: Load, stack: StackOption): void {
   root
     .command("update")
@@ -167,6 +179,7 @@ export function addDailyCommands(root: Command, load: Load, stack: StackOption):
     addDoctor,
     addUpdate,
     addExport,
+    addSbom,
     addTls,
   ];
   for (const add of all) add(root, load, stack);

@@ -14,6 +14,9 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const entrypoint = z.array(z.string().min(1)).min(1).nullable();
 
+/** SPDX expression, from a source that the lock names; null or missing: NOASSERTION. */
+const licence = z.string().min(1).nullable().optional();
+
 const pull = z.strictObject({
   /** registry/repository[:tag]@sha256:… */
   reference: z.string(),
@@ -25,6 +28,8 @@ const pull = z.strictObject({
   run: z.string().min(1),
   /** null: not verified. */
   entrypoint,
+  /** Of the program that the image is named after, not of all that is inside. */
+  licence,
 });
 
 const build = z.strictObject({
@@ -37,6 +42,8 @@ const build = z.strictObject({
   go: z.strictObject({ package: z.string().min(1), ldflags: z.string() }).optional(),
   /** null: the image starts nothing by itself. */
   entrypoint,
+  /** As in pull, of the version that is built. */
+  licence,
   /** What is not as in the image of pull mode. */
   differences: z.array(z.string().min(1)),
 });

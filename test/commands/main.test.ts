@@ -25,6 +25,7 @@ const DAILY: Readonly<Record<string, boolean>> = {
   "mcp-topology": true,
   "mcp-restart": true,
   "sync-ai": true,
+  sbom: true,
   doctor: true,
   update: true,
 };
