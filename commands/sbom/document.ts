@@ -35,7 +35,7 @@ const ALGORITHMS = {
 /** What a reader has to know about all of it. */
 const NOTES = [
   "images that are pulled are listed as images alone: what is inside is their publishers'",
-  "of images that are built here, the packages of their lock files are listed; Debian's packages are not",
+  "of images that are built here, the packages of their lock files are listed; Debian's packages and Go's standard library are not",
   "a component without licenses is one whose licence is not known here (NOASSERTION), not one without a licence",
   "of a Python package each file has its hash; which file was installed depends on the machine",
 ];

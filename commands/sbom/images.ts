@@ -19,7 +19,8 @@ export interface Wanted {
 }
 
 const PULLED = "what is inside is its publisher's and not listed here";
-const BUILT = "packages of its lock files are listed; Debian's packages are those of the day of the build and are not";
+const BUILT =
+  "packages of its lock files are listed; Debian's packages, of the day of the build, and Go's standard library are not";
 
 const sha256Of = (digest: string | undefined): Part["hashes"] =>
   digest === undefined ? undefined : { "SHA-256": digest.replace(/^sha256:/, "") };
@@ -36,7 +37,8 @@ function pulled(name: string, pull: PullEntry, { digests }: ImageFacts): Part {
     purl,
     name,
     version: tag,
-    licence: pull.licence ?? undefined,
+    // The lock speaks of its own digest, or of the tag while it has none; of another digest nothing is known.
+    licence: locked === undefined || locked === digest ? (pull.licence ?? undefined) : undefined,
     hashes: sha256Of(digest),
     source: `${host}/${repository}`,
     properties: [

@@ -33,10 +33,11 @@ describe("images", () => {
     expect(part?.properties).toContainEqual(["contents", "what is inside is its publisher's and not listed here"]);
   });
 
-  it("a digest of the config takes the place of the lock's", () => {
+  it("a digest of the config takes the place of the lock's, whose licence then says nothing", () => {
     const [part] = imageParts([{ name: "both", form: "pull" }], { ...facts, digests: { both: `sha256:${TWO}` } });
     expect(part?.hashes).toEqual({ "SHA-256": TWO });
     expect(part?.ref).toContain(`@sha256:${TWO}?`);
+    expect(part?.licence).toBeUndefined();
   });
 
   it("a built one has its content hash, and brings what it is built on", () => {
