@@ -28,5 +28,5 @@ export function sbom({ stack, all, json, output, stamp }: SbomOptions): void {
     writeWhole(output, document());
     return say(`wrote ${output}: ${countLine(parts)}`);
   }
-  process.stdout.write(json ? document() : `${sbomTable(parts)}\n`);
+  process.stdout.write(json ? document() : `${sbomTable(parts, process.stdout.columns)}\n`);
 }

@@ -35,10 +35,39 @@ export function countLine(parts: readonly Part[]): string {
   return `${count}, ${withoutLicence(parts).length} without a known licence`;
 }
 
-/** A row for each part, and the count. */
-export function sbomTable(parts: readonly Part[]): string {
+/** Kind, digest and the spaces between columns take the same room in every row. */
+const FIXED = 28;
+const LEAST = 60;
+
+/** How the other columns share what is left of a terminal's width: name, version, licence, source. */
+const SHARES = [0.38, 0.2, 0.17, 0.25] as const;
+
+const cut = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
+
+/** A row whose cells fit into lines of `columns` characters; below 88 they are as short as they can be read. */
+function fitted(
+  [kind = "", name = "", version = "", licence = "", digest = "", source = ""]: string[],
+  columns: number,
+) {
+  const [forName, forVersion, forLicence, forSource] = SHARES.map((share) =>
+    Math.floor(share * Math.max(columns - FIXED, LEAST)),
+  );
+  const short = (text: string, length = LEAST): string => cut(text, length);
+  return [
+    kind,
+    short(name, forName),
+    short(version, forVersion),
+    short(licence, forLicence),
+    digest,
+    short(source, forSource),
+  ];
+}
+
+/** A row for each part, and the count. `columns`: width of the terminal; undefined: nothing is cut off, as for a pipe. */
+export function sbomTable(parts: readonly Part[], columns?: number): string {
   const names = new Map(parts.map(({ ref, name }) => [ref, name]));
   const head = ["Kind", "Name", "Version", "Licence", "Digest", "Source"];
   const rows = parts.map((part) => rowOf(part, names));
-  return `${plainTable(head, rows)}\n\n${countLine(parts)}`;
+  const shown = columns === undefined ? rows : rows.map((row) => fitted(row, columns));
+  return `${plainTable(head, shown)}\n\n${countLine(parts)}`;
 }

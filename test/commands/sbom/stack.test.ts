@@ -102,3 +102,10 @@ it("the table has a row for each, and counts those without a licence", () => {
   expect(lines.at(-1)).toBe(`${rows.length} components, ${unknown.length} without a known licence`);
   expect(all.components.filter(({ licenses }) => licenses === undefined)).toHaveLength(unknown.length);
 });
+
+it.each([100, 160])("on a terminal of %d columns no row of the table is longer", (columns) => {
+  const lines = stripVTControlCharacters(sbomTable(everything, columns)).split("\n");
+  expect(lines).toHaveLength(everything.length + 3);
+  expect(lines.filter(({ length }) => length > columns)).toEqual([]);
+  expect(lines.some((line) => line.includes("…"))).toBe(true);
+});
