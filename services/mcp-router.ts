@@ -1,9 +1,10 @@
 /** mcp-router: Nginx between the ingress and the MCP servers. Its routes come from routes.ts, its text from nginx-conf.ts. */
 import { CONFIG_DIRECTORY, RESOLVER_FILE, TOKEN_DIRECTORY, nginxConf, type RouterSettings } from "./nginx-conf";
-import { SCRIPT_FILE, SIGN_IN_SCRIPT } from "./nginx-auth";
+import { SCRIPT_FILE } from "./nginx-auth";
 import { PAGE } from "./nginx-page";
 import { HEALTH_PATH, ROUTER } from "./routes";
 import { ACCESS_DIGESTS, secretMounts } from "./secret-files";
+import { SIGN_IN_SCRIPT } from "./sign-in-script";
 import type { RenderedFile, ServiceSpec } from "./spec";
 
 /**

@@ -17,70 +17,21 @@ const at = (file: string): string => `${secretPath(ACCESS_DIGESTS)}/${file}`;
 
 const REALM = "mcp-gateway-stack";
 
-/**
- * Runs in Nginx, in the part of JavaScript that both engines of its module have. `state` is "valid" only when the file is
- * whole and has the token's digest; whatever goes wrong is something else, which opens nothing. "jwt" is a token that says to be for this endpoint, and is looked into by
- * oidc-auth; without $audiences there is none.
- */
-export const SIGN_IN_SCRIPT = `import crypto from "crypto";
-import fs from "fs";
+const FOREIGN: ErrorAnswer = {
+  status: 404,
+  type: "session_unknown",
+  message: "There is no such session of this client: it has ended, or another client opened it. Begin a new one.",
+};
 
-// One line for each token: its name, and the SHA-256 of its value.
-var WHOLE = /^([A-Za-z0-9_-]+ [0-9a-f]{64}\\n)+$/;
-
-// Takes the same time wherever the two differ.
-function equal(a, b) {
-  var difference = a.length ^ b.length;
-  for (var i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
-  return difference === 0;
-}
-
-function known(token, file) {
-  var text = fs.readFileSync(file, "utf8");
-  if (!WHOLE.test(text)) throw new Error("it is empty or damaged");
-  var digest = crypto.createHash("sha256").update(token).digest("hex");
-  var lines = text.split("\\n");
-  var found = 0;
-  // No end at the first hit: how long it takes must not tell which token it was.
-  for (var i = 0; i < lines.length - 1; i++) found += equal(digest, lines[i].split(" ")[1]) ? 1 : 0;
-  return found > 0;
-}
-
-// A token of somebody else, as far as it tells itself: who signed it, and when, is asked elsewhere.
-function audience(token) {
-  var parts = token.split(".");
-  if (parts.length !== 3) return [];
-  try {
-    var aud = JSON.parse(Buffer.from(parts[1], "base64url").toString()).aud;
-    return Array.isArray(aud) ? aud : [aud];
-  } catch (error) {
-    return [];
-  }
-}
-
-function meantForUs(token, audiences) {
-  var wanted = (audiences || "").split(" ").filter(Boolean);
-  return audience(token).some(function (one) { return wanted.indexOf(one) >= 0; });
-}
-
-function state(r) {
-  var file = r.variables.tokens_file;
-  try {
-    var header = r.headersIn["Authorization"];
-    if (!header) return "missing";
-    if (/^Basic /i.test(header)) return "basic";
-    var token = /^Bearer +([A-Za-z0-9._~+\\/-]+=*) *$/i.exec(header);
-    if (!token) return "malformed";
-    if (known(token[1], file)) return "valid";
-    return meantForUs(token[1], r.variables.audiences) ? "jwt" : "wrong";
-  } catch (error) {
-    r.error(file + " cannot be used, so nobody gets in: " + error.message);
-    return "unreadable";
-  }
-}
-
-export default { state };
-`;
+/** Of a guarded route: a session belongs to the client that opened it, and is unknown to every other (MCP: 404, begin anew). */
+export const sessionTie = (auth: Auth): string[] =>
+  auth === "none"
+    ? []
+    : [
+        `if ($session_state = foreign) {\n        ${reply(FOREIGN)}\n    }`,
+        "proxy_set_header Mcp-Session-Id $own_session;",
+        "js_header_filter sign_in.bind;",
+      ];
 
 const REQUIRED: ErrorAnswer = {
   status: 401,
@@ -104,9 +55,18 @@ const REFUSED_TOKEN: ErrorAnswer = {
   status: 401,
   type: "sign_in_refused",
   message:
-    "The token is not one that opens this endpoint: it has ended, it is for another address or from another issuer, it is of " +
-    "somebody who is not in oidcAllowed, or it was taken away.",
+    "The token is not one that opens this endpoint: it has ended, it is for another address or from another issuer, " +
+    "or it was taken away.",
   configKey: "auth",
+};
+
+const NOT_ADMITTED: ErrorAnswer = {
+  status: 403,
+  type: "not_admitted",
+  message:
+    "The token is right, but it is of somebody who may not come in here. Whoever runs the stack adds them: " +
+    "pulumi config set oidcAllowed ADDRESS,@DOMAIN, then npm run up. The token has to have the claim email.",
+  configKey: "oidcAllowed",
 };
 
 const UNREACHABLE: ErrorAnswer = {
@@ -152,7 +112,13 @@ const OIDC_STATES = `    # oidc-auth is asked below, before anything is passed o
 
 const signInState = (directory: string, guarded: string, states: string): string => `
 js_import sign_in from ${directory}/${SCRIPT_FILE};
-js_set $token_state sign_in.state;
+js_set $token_check sign_in.check;
+js_set $own_session sign_in.session;
+js_set $session_state sign_in.sessionState;
+map $token_check $token_state {
+    default "";
+    "~^([a-z]+)" $1;
+}
 map $uri $guarded {
 ${guarded}
 }
@@ -204,6 +170,9 @@ const refusals = (auth: Auth): string =>
 location @sign-in-refused {
     add_header WWW-Authenticate $refused_challenge always;
     ${reply(REFUSED_TOKEN)}
+}
+location @not-admitted {
+    ${reply(NOT_ADMITTED)}
 }
 location @sign-in-unreachable {
     ${reply(UNREACHABLE)}

@@ -4,7 +4,7 @@ import { HOST_REFUSED, ORIGIN_REFUSED, type AccessSettings } from "./access";
 import { healthPath, ROUTER_HEALTH } from "./health";
 import { accessMaps } from "./nginx-access";
 import { OWN_ERRORS, OWN_ERROR_PAGES, answersServer, deadUpstream, indent, reply } from "./nginx-answers";
-import { signInChecks, signInErrors, signInMaps, signInModule, type SignInSettings } from "./nginx-auth";
+import { signInChecks, signInErrors, signInMaps, signInModule, sessionTie, type SignInSettings } from "./nginx-auth";
 import { oidcGuard, oidcLocations } from "./nginx-oidc";
 import { healthLocations } from "./nginx-health";
 import { LIMIT_ERROR_PAGES, limitSettings, serverLimits, type LimitSettings } from "./nginx-limits";
@@ -52,7 +52,7 @@ location = ${route.path} {
     # Browsers send the cookies of everything on this host.
     proxy_set_header Cookie "";
     # What the client sent never gets through.
-    ${authorization(route)}
+    ${[authorization(route), ...sessionTie(auth)].join("\n    ")}
     ${[...(auth === "oidc" ? oidcGuard() : signInErrors(auth)), ...LIMIT_ERROR_PAGES, OWN_ERROR_PAGES].join("\n    ")}
     error_page 502 503 = @${route.service}-unreachable;
     error_page 504 = @${route.service}-timeout;

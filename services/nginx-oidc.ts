@@ -46,7 +46,9 @@ const CHECK = "/oidc/bearer";
 /** Of a guarded location: a token of the provider's is shown to oidc-auth, which knows signatures, times and people. */
 export const oidcGuard = (): string[] => [
   `auth_request ${CHECK};`,
-  "error_page 401 403 = @sign-in-refused;",
+  // 401 is a right token of somebody who may not come: signing in again would not help, so it is 403 to clients (RFC 6750).
+  "error_page 401 = @not-admitted;",
+  "error_page 403 = @sign-in-refused;",
   "error_page 500 = @sign-in-unreachable;",
 ];
 

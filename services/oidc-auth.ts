@@ -27,6 +27,7 @@ function settingsOf(settings: OidcSettings): Record<string, unknown> {
     client_secret_file: secretFile(OIDC_SECRETS.client),
     scope: settings.oidcScopes.join(" "),
     code_challenge_method: "S256",
+    insecure_oidc_skip_nonce: false,
     skip_provider_button: true,
     email_domains: domains,
     ...(emails.length === 0 ? {} : { authenticated_emails_file: `${CONFIG_DIRECTORY}/${EMAILS}` }),
@@ -39,6 +40,8 @@ function settingsOf(settings: OidcSettings): Record<string, unknown> {
     cookie_secure: isEncrypted(settings),
     cookie_httponly: true,
     cookie_samesite: "lax",
+    // Who somebody is, and no token of the provider.
+    session_cookie_minimal: true,
     // Half a day: who is taken off the provider's list is out by then.
     cookie_expire: "12h",
     // Tokens of the provider, for mcp-router; one that is not right is refused, never sent to sign in.

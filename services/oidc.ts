@@ -40,6 +40,8 @@ export const OIDC_EXEMPT: readonly { readonly path: string; readonly why: string
   { path: "/files", why: "Dify's files, by signed addresses" },
   { path: "/e/", why: "endpoints of Dify's plugins, which decide for themselves" },
   { path: "/triggers", why: "webhooks of Dify's workflows, by addresses that are secrets" },
+  { path: "/openapi", why: "Dify's API of its apps, by their keys" },
+  { path: "/mcp", why: "Dify's apps as MCP servers, by addresses that are secrets" },
   { path: "/socket.io/", why: "Dify's live updates, by its own session" },
 ];
 

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { stackCompose, writeFiles } from "../../commands/export-compose";
 import { secretDirectory, sha256 } from "../../engines/files/layout";
-import { SIGN_IN_SCRIPT } from "../../services/nginx-auth";
+import { SIGN_IN_SCRIPT } from "../../services/sign-in-script";
 import { planStack } from "../../stack";
 import { configOf } from "../support/config";
 

@@ -183,7 +183,8 @@ describe("clients of the official SDK", () => {
     }
   });
 
-  it("cannot use a session id that nobody gave them, and need a token of their own for another's", async () => {
+  it("cannot use a session id that nobody gave them, nor another client's, with or without a token", async () => {
+    const other = (await stack.succeed("mcp-token", "add", "other")).stdout.trim();
     const session = await openSession(stack.url("/mcp"), withToken(own()));
     const headers = { Accept: "application/json, text/event-stream", "Content-Type": "application/json" };
     const ping = (id: string, more: Record<string, string>) =>
@@ -193,7 +194,13 @@ describe("clients of the official SDK", () => {
         body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
       });
     try {
-      expect((await ping(session.transport.sessionId ?? "", {})).status).toBe(401);
+      const id = session.transport.sessionId ?? "";
+      expect((await ping(id, {})).status).toBe(401);
+      expect((await ping(id, bearer(own()))).status).toBe(200);
+      for (const foreign of [id, id.replace(/\.[0-9a-f]+$/, ""), `${id}0`, "A".repeat(32)]) {
+        const { status, body } = await ping(foreign, bearer(other));
+        expect([foreign, status, errorOf(body)]).toEqual([foreign, 404, "session_unknown"]);
+      }
       expect((await ping("A".repeat(32), bearer(own()))).status).toBe(404);
     } finally {
       await session.end();
