@@ -118,12 +118,18 @@ const bundleRouters = (route: HostRoute, settings: IngressSettings): Named<Route
 };
 
 /**
- * A name that does not resolve is a 502 of Traefik's own. It turns into the 503 that says which key brings the bundle.
- * A bundle's own 502 is replaced too, because Traefik cannot tell them apart; the answer names that case.
+ * A name that does not resolve is a 502 of Traefik's own, or a 504 where the machine's resolver is slow to say so. It turns
+ * into the 503 that says which key brings the bundle. A bundle's own are replaced too, because Traefik cannot tell them apart;
+ * the answer names that case.
  */
 const bundleMiddlewares = (route: HostRoute): Named<object> => ({
   [`off-${route.service}`]: {
-    errors: { status: ["502"], statusRewrites: { "502": 503 }, service: "answers", query: `/off/${route.service}` },
+    errors: {
+      status: ["502", "504"],
+      statusRewrites: { "502": 503, "504": 503 },
+      service: "answers",
+      query: `/off/${route.service}`,
+    },
   },
   ...(route.stripPrefix === undefined
     ? {}

@@ -153,7 +153,12 @@ describe("access", () => {
 describe("bundles that are off", () => {
   it.each(HOST_ROUTES.map(({ service }) => service))("%s: a dead name becomes mcp-router's 503", (service) => {
     expect(dynamic().middlewares[`off-${service}`]).toEqual({
-      errors: { status: ["502"], statusRewrites: { "502": 503 }, service: "answers", query: `/off/${service}` },
+      errors: {
+        status: ["502", "504"],
+        statusRewrites: { "502": 503, "504": 503 },
+        service: "answers",
+        query: `/off/${service}`,
+      },
     });
     const leading = open.filter(([, router]) => router.service === service);
     expect(leading).not.toHaveLength(0);
