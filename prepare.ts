@@ -47,6 +47,16 @@ export class StackFaults extends Error {
   }
 }
 
+/**
+ * The plan by names of images, for what asks no engine: digests say nothing there, and some are known only once `up` has pulled.
+ * @throws StackFaults when the stack cannot be planned
+ */
+export function planByNames(config: Config): StackPlan {
+  const { plan, faults } = planStack(config, undefined, (name) => name);
+  if (plan === undefined) throw new StackFaults(faults);
+  return plan;
+}
+
 /** The engine that this config means. @throws Error saying what was tried. */
 export const findEngine = ({ containerSocket }: Pick<Config, "containerSocket">): Promise<EngineAddress> =>
   locateEngine({ containerSocket, env: process.env, home: os.homedir() });

@@ -8,7 +8,7 @@ import type { Config } from "./config";
 import { resourceName, stackLabels } from "./engines/container-args";
 import type { SharedVolume } from "./engines/engine";
 import { readText, type CopyPlan } from "./engines/files/layout";
-import { buildTag } from "./engines/images/hash";
+import { buildTags } from "./engines/images/hash";
 import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
 import { imageReference, strayFaults } from "./engines/images/reference";
 import { aiPlan, type AiPlan } from "./services/ai/plan";
@@ -84,6 +84,15 @@ export const servicesOf = ({ core, ai, dify }: Pick<StackPlan, "core" | "ai" | "
   ...(dify === undefined ? [] : difyServices(dify)),
 ];
 
+/** Every secret of the plan, of the core and of the bundles that are on. */
+export function plannedSecrets({ secrets, ai, dify }: Pick<StackPlan, "secrets" | "ai" | "dify">) {
+  const parts = [secrets, ...(ai === undefined ? [] : [ai.secrets]), ...(dify === undefined ? [] : [dify.secrets])];
+  return {
+    generated: parts.flatMap(({ generated }) => generated),
+    copied: parts.flatMap(({ copied }) => copied),
+  };
+}
+
 /** Every container of the plan, those that run once among them. */
 export const plannedContainers = (plan: Pick<StackPlan, "core" | "ai" | "dify">): ServiceSpec[] => [
   ...servicesOf(plan),
@@ -100,14 +109,8 @@ function readSources(root: string): CatalogSources {
 
 function references(config: Config, lock: ImageLock): (name: string) => string {
   const { imageSource: source, imageRegistry: registry, imageDigests: digests } = config;
-  // A tag is a hash of files, and the same images are asked for by the catalog, the plan and the engine.
-  const tags = new Map<string, string>();
-  const tagOf = (image: string): string => {
-    const tag = tags.get(image) ?? buildTag(lock, image);
-    tags.set(image, tag);
-    return tag;
-  };
-  return (name) => imageReference(name, { lock, source, registry, digests, buildTag: tagOf });
+  const settings = { lock, source, registry, digests, buildTag: buildTags(lock) };
+  return (name) => imageReference(name, settings);
 }
 
 const messageOf = (attempt: () => unknown): string[] => {

@@ -17,7 +17,7 @@ import { modelGeneration } from "../engines/models/record";
 import { findEngine, prepare, type Prepared } from "../prepare";
 import type { ServiceSpec } from "../services/spec";
 import { startOrder } from "../services/start-order";
-import { dataUser, type StackPlan } from "../stack";
+import { dataUser, plannedSecrets, type StackPlan } from "../stack";
 import { say } from "./ask";
 import { plannedServices, volumeDirectories } from "./planned";
 import { readConfig } from "./stack-config";
@@ -62,14 +62,13 @@ export function stackCompose(config: Config, { plan, engineSocket }: Pick<Prepar
 }
 
 /** Secrets that are generated or copied, and then the digests that are made of them. */
-async function writeSecrets({ dataDir: base }: Config, { secrets, ai, dify }: StackPlan): Promise<void> {
-  for (const part of [secrets, ai?.secrets, dify?.secrets]) {
-    for (const secret of part?.generated ?? [])
-      writeHostFiles("secret", { base, ...secret, generation: layout.secretGeneration(base, secret) });
-    for (const secret of part?.copied ?? [])
-      writeHostFiles("copy", { base, ...secret, generation: layout.copyGeneration(base, secret) });
-  }
-  const { access, tls } = secrets;
+async function writeSecrets({ dataDir: base }: Config, plan: StackPlan): Promise<void> {
+  const { generated, copied } = plannedSecrets(plan);
+  for (const secret of generated)
+    writeHostFiles("secret", { base, ...secret, generation: layout.secretGeneration(base, secret) });
+  for (const secret of copied)
+    writeHostFiles("copy", { base, ...secret, generation: layout.copyGeneration(base, secret) });
+  const { access, tls } = plan.secrets;
   if (access !== undefined) writeHostFiles("access", { base, ...access, ...accessWords(base, access) });
   if (tls !== undefined) await writeTls({ base, ...tls, ...tlsWords(base, tls) });
 }

@@ -5,7 +5,7 @@ import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
 import { findEngine } from "../prepare";
 import { LogReader, sinceSeconds, type LogLine } from "./logs/lines";
-import { requireServices } from "./near-names";
+import { requireKnown } from "./near-names";
 import { NoStack } from "./no-stack";
 import { readConfig } from "./stack-config";
 import { SERVER, SERVICE_LABEL, stackContainers } from "./status/observe";
@@ -35,7 +35,7 @@ export function sourcesOf(containers: readonly Docker.ContainerInfo[], wanted: r
     if (label !== SERVER) return { id, service: label, name: label };
     return { id, service: GATEWAY, name: `${GATEWAY}/${labels["docker-mcp-name"] ?? id.slice(0, 12)}` };
   });
-  requireServices(wanted, [...new Set(all.map(({ service }) => service))].sort());
+  requireKnown(wanted, [...new Set(all.map(({ service }) => service))].sort());
   return all.filter(({ service }) => wanted.length === 0 || wanted.includes(service));
 }
 

@@ -6,7 +6,7 @@ import { findEngine } from "../prepare";
 import { serviceEndpoint } from "../services/endpoints";
 import { say } from "./ask";
 import { logText } from "./failed-services";
-import { requireServices } from "./near-names";
+import { requireKnown } from "./near-names";
 import { NoStack } from "./no-stack";
 import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
@@ -69,7 +69,7 @@ async function findService(docker: Docker, config: Config, service: string): Pro
   const containers = (await stackContainers(docker, config)).filter(({ Labels }) => Labels[SERVICE_LABEL] !== SERVER);
   if (containers.length === 0) throw new NoStack(config.stack);
   const names = containers.map(({ Labels }) => Labels[SERVICE_LABEL] ?? "");
-  requireServices([service], names.sort());
+  requireKnown([service], names.sort());
   return containers.find(({ Labels }) => Labels[SERVICE_LABEL] === service)?.Id ?? "";
 }
 

@@ -1,10 +1,9 @@
 /** `npm run mcp-topology`: the graph of the stack, from its plan. No engine is asked. */
 import { writeFileSync } from "node:fs";
 import type { Config } from "../config";
-import { StackFaults } from "../prepare";
+import { planByNames } from "../prepare";
 import type { Topology } from "../services/topology";
 import { planTopology } from "../start-page";
-import { planStack } from "../stack";
 import { say } from "./ask";
 import { readConfig } from "./stack-config";
 
@@ -19,12 +18,7 @@ export interface TopologyOptions {
 }
 
 /** The graph of a config. @throws StackFaults when it cannot be planned */
-export function stackTopology(config: Config): Topology {
-  // Digests say nothing about the graph, and some are known only once `up` has pulled.
-  const { plan, faults } = planStack(config, undefined, (name) => name);
-  if (plan === undefined) throw new StackFaults(faults);
-  return planTopology(config, plan);
-}
+export const stackTopology = (config: Config): Topology => planTopology(config, planByNames(config));
 
 /** Loads a format when it is asked for: the layout of pictures takes its time. Node's own import() would not go through the loader. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports

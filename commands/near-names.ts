@@ -10,7 +10,7 @@ export function nearNames(name: string, known: readonly string[]): string[] {
 }
 
 /** @throws Error that says which services (or whatever `kind` they are) there are, when one is unknown */
-export function requireServices(names: readonly string[], known: readonly string[], kind = "service"): void {
+export function requireKnown(names: readonly string[], known: readonly string[], kind = "service"): void {
   const lines = names
     .filter((name) => !known.includes(name))
     .map((name) => {

@@ -9,7 +9,7 @@ import { tlsWords, type TlsPlan } from "../engines/files/tls";
 import { pageDifferences } from "../engines/files/page";
 import { modelGeneration } from "../engines/models/record";
 import type { ServiceSpec } from "../services/spec";
-import { dataUser, servicesOf, type StackPlan } from "../stack";
+import { dataUser, plannedSecrets, servicesOf, type StackPlan } from "../stack";
 
 export interface PlannedService {
   readonly spec: ServiceSpec;
@@ -38,9 +38,7 @@ const tlsGeneration = (dataDir: string, plan: TlsPlan): Generation =>
   generationOf(() => tlsWords(dataDir, plan).place, layout.secretDirectory(dataDir, plan.name));
 
 function secretGenerations(plan: StackPlan, dataDir: string): Map<string, Generation> {
-  const secrets = [plan.secrets, plan.ai?.secrets, plan.dify?.secrets];
-  const generated = secrets.flatMap((part) => part?.generated ?? []);
-  const copied = secrets.flatMap((part) => part?.copied ?? []);
+  const { generated, copied } = plannedSecrets(plan);
   const of = (name: string, read: () => string) =>
     [name, generationOf(read, layout.secretDirectory(dataDir, name))] as const;
   const { access, tls } = plan.secrets;

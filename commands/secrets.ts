@@ -6,13 +6,13 @@ import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
 import { newValue, writeSecret } from "../engines/files/host-files";
 import { readText, secretDirectory, VALUE_FILE, type SecretPlan } from "../engines/files/layout";
-import { findEngine } from "../prepare";
+import { findEngine, planByNames } from "../prepare";
 import { secretNamesOf } from "../services/catalog/gateway-catalog";
-import { planStack, type StackPlan } from "../stack";
+import { plannedSecrets } from "../stack";
 import { say } from "./ask";
-import { requireServices } from "./near-names";
+import { requireKnown } from "./near-names";
 import { setDatabaseRoot } from "./secrets/database-root";
-import { generatedSecrets, inventory, type SecretEntry } from "./secrets/inventory";
+import { inventory, type SecretEntry } from "./secrets/inventory";
 import { afterwards, isDatabaseRoot, refusal } from "./secrets/rotation";
 import { setInFile } from "./secrets/set";
 import { readConfig } from "./stack-config";
@@ -24,19 +24,12 @@ export interface SecretsOptions {
   readonly json?: boolean;
 }
 
-/** A plan that asks no engine and needs no digests. @throws Error with every fault of the config */
-function planOf(config: Config): StackPlan {
-  const { plan, faults } = planStack(config, undefined, (name) => name);
-  if (plan === undefined) throw new Error(`the stack cannot be planned:\n  ${faults.join("\n  ")}`);
-  return plan;
-}
-
 const valueFile = ({ dataDir }: Config, name: string): string => path.join(secretDirectory(dataDir, name), VALUE_FILE);
 
-function entries(config: Config): readonly (SecretEntry & { readonly since?: string })[] {
+function entries(config: Config, plan = planByNames(config)): readonly (SecretEntry & { readonly since?: string })[] {
   const values = secretNamesOf(readText(config.secretsFile) ?? "");
   const made = (name: string): boolean => existsSync(valueFile(config, name));
-  return inventory(planOf(config), made, values).map((entry) =>
+  return inventory(plan, made, values).map((entry) =>
     entry.kind === "generated" && entry.present
       ? { ...entry, since: statSync(valueFile(config, entry.name)).mtime.toISOString() }
       : entry,
@@ -62,26 +55,29 @@ export function list({ stack, json }: SecretsOptions): void {
   process.stdout.write(`${plainTable(["Secret", "Comes from", "State", "Used by"], rows)}\n`);
 }
 
-/** The secret that is to have a new value. @throws Error that says why it cannot have one */
-function chosen(config: Config, name: string): SecretPlan {
-  const plan = planOf(config);
-  const all = generatedSecrets(plan);
-  const yours = entries(config).some((entry) => entry.kind === "yours" && entry.name === name);
-  if (yours) throw new Error(`${name} is yours, not generated; give it a new value: npm run secrets -- set ${name}`);
-  requireServices([name], all.map((secret) => secret.name).sort(), "secret");
-  const why = refusal(name);
-  if (why !== undefined) throw new Error(`${name} stays as it is: ${why}`);
-  const found = all.find((secret) => secret.name === name);
-  if (found === undefined || !existsSync(valueFile(config, name)))
-    throw new Error(`${name} has no value yet; the next npm run up makes one`);
-  return found;
+/** A lookup of secrets that are to have a new value. It throws an Error that says why one cannot have it. */
+function choose(config: Config): (name: string) => SecretPlan {
+  const plan = planByNames(config);
+  const all = plannedSecrets(plan).generated;
+  const yours = entries(config, plan).flatMap(({ kind, name }) => (kind === "yours" ? [name] : []));
+  return (name) => {
+    if (yours.includes(name))
+      throw new Error(`${name} is yours, not generated; give it a new value: npm run secrets -- set ${name}`);
+    requireKnown([name], all.map((secret) => secret.name).sort(), "secret");
+    const why = refusal(name);
+    if (why !== undefined) throw new Error(`${name} stays as it is: ${why}`);
+    const found = all.find((secret) => secret.name === name);
+    if (found === undefined || !existsSync(valueFile(config, name)))
+      throw new Error(`${name} has no value yet; the next npm run up makes one`);
+    return found;
+  };
 }
 
 /** Gives generated secrets new values, and brings the stack up: what mounts them is replaced, nothing else. */
 export async function rotate(names: readonly string[], { stack, json }: SecretsOptions): Promise<void> {
   const config = readConfig(stack);
   // All are looked at before the first is changed.
-  for (const secret of names.map((name) => chosen(config, name))) await renew(config, secret);
+  for (const secret of names.map(choose(config))) await renew(config, secret);
   say(`new values for ${names.join(", ")}; what uses them is replaced now. If that is interrupted: npm run up`);
   await up({ stack, yes: true, json });
   if (process.exitCode !== 0) return;

@@ -4,6 +4,7 @@ import { accessWords, type AccessPlan } from "../engines/files/access";
 import * as layout from "../engines/files/layout";
 import { tlsWords, type TlsPlan } from "../engines/files/tls";
 import type { HostFiles } from "../engines/engine";
+import type { Action } from "../engines/files/host-files";
 import { hostCommand } from "./host-command";
 
 export interface SecretsArgs {
@@ -38,10 +39,10 @@ export class Secrets extends pulumi.ComponentResource {
     const base = args.dataDir;
     this.dataDir = base;
     this.shared = args.shared;
-    for (const plan of args.generated)
-      this.make(plan.name, "secret", { base, ...plan }, layout.secretGeneration(base, plan), args.after);
-    for (const plan of args.copied)
-      this.make(plan.name, "copy", { base, ...plan }, layout.copyGeneration(base, plan), args.after);
+    const whole = (plan: { readonly name: string }, action: "secret" | "copy", generation: string): void =>
+      this.make(plan.name, action, { base, ...plan, generation }, generation, args.after);
+    for (const plan of args.generated) whole(plan, "secret", layout.secretGeneration(base, plan));
+    for (const plan of args.copied) whole(plan, "copy", layout.copyGeneration(base, plan));
     if (args.access !== undefined) this.makeAccess(base, args.access);
     if (args.tls !== undefined) this.makeTls(args, args.tls);
     this.registerOutputs({ names: [...this.made.keys()] });
@@ -50,27 +51,26 @@ export class Secrets extends pulumi.ComponentResource {
   /** New digests are no reason to replace who reads them, a new directory is. */
   private makeAccess(base: string, plan: AccessPlan): void {
     const words = accessWords(base, plan);
-    const dependsOn = [...this.files([plan.own, plan.services]).ready];
-    const node = hostCommand(`secret-${plan.name}`, "access", { base, ...plan, ...words }, { parent: this, dependsOn });
-    this.made.set(plan.name, { node, ready: [node], generations: [words.place] });
+    const after = this.files([plan.own, plan.services]).ready;
+    this.make(plan.name, "access", { base, ...plan, ...words }, words.place, after);
   }
 
   /** As with digests: who serves a certificate is told of a new one, and replaced for a new directory only. */
   private makeTls({ dataDir: base, after, server }: SecretsArgs, plan: TlsPlan): void {
     const words = tlsWords(base, plan);
-    const all = { base, ...plan, ...words, server };
-    const node = hostCommand(`secret-${plan.name}`, "tls", all, { parent: this, dependsOn: after });
-    this.made.set(plan.name, { node, ready: [node], generations: [words.place] });
+    this.make(plan.name, "tls", { base, ...plan, ...words, server }, words.place, after);
   }
 
+  /** A node that writes a secret's files; who mounts them is replaced with `generation`. */
   private make(
     name: string,
-    action: "secret" | "copy",
+    action: Action,
     plan: object,
     generation: string,
-    after: pulumi.Resource,
+    after: pulumi.Resource | readonly pulumi.Resource[],
   ): void {
-    const node = hostCommand(`secret-${name}`, action, { ...plan, generation }, { parent: this, dependsOn: after });
+    const dependsOn = [after].flat();
+    const node = hostCommand(`secret-${name}`, action, plan, { parent: this, dependsOn });
     this.made.set(name, { node, ready: [node], generations: [generation] });
   }
 

@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { fetchError } from "./fetch-error";
 
 /** Waiting time between two attempts, in milliseconds: short against the second that a container needs to start. */
 const PAUSE = 250;
@@ -48,12 +49,6 @@ async function toolNames(url: URL, token: string | undefined): Promise<string[]>
   }
 }
 
-/** Node's "fetch failed" hides the reason in its cause. */
-const describe = ({ message, cause }: Error): string => {
-  const reason = (cause as Error | undefined)?.message;
-  return reason === undefined ? message : `${message} (${reason})`;
-};
-
 /** Asks until there are tools. @throws Error naming the last answer, when the time is up; NotAllowedHere */
 export async function waitForTools(url: URL, patience: Patience): Promise<string[]> {
   const { seconds, emptySeconds = EMPTY_SECONDS, token } = patience;
@@ -67,7 +62,7 @@ export async function waitForTools(url: URL, patience: Patience): Promise<string
     if (!("error" in outcome) && outcome.length > 0) return outcome;
     emptyEnd = failure ? undefined : (emptyEnd ?? Date.now() + emptySeconds * 1000);
     if (Date.now() > Math.min(end, emptyEnd ?? end)) {
-      if (failure) throw new Error(`${url.href} gave no tools within ${seconds} s: ${describe(failure)}`);
+      if (failure) throw new Error(`${url.href} gave no tools within ${seconds} s: ${fetchError(failure)}`);
       if (retry === undefined) throw new Error(`${url.href} ${EMPTY}`);
       await retry();
       [retry, emptyEnd] = [undefined, undefined];

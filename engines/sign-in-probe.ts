@@ -3,6 +3,7 @@
  * `sign-in-probe.ts URL SECONDS`; ISSUER in its environment is the provider's address, for the message. Only the provider
  * can make it fail to start, so that is what the message names.
  */
+import { fetchError } from "./fetch-error";
 
 /** Waiting time between two attempts, in milliseconds. */
 const PAUSE = 250;
@@ -15,8 +16,7 @@ async function seen(url: string): Promise<string | undefined> {
     const { status } = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(ANSWER_MS) });
     return [202, 401, 403].includes(status) ? undefined : `HTTP ${status}`;
   } catch (error) {
-    const { message, cause } = error as Error;
-    return cause instanceof Error ? `${message} (${cause.message})` : message;
+    return fetchError(error as Error);
   }
 }
 

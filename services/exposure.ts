@@ -5,7 +5,8 @@ import { hostOf, HOST_ROUTES, PATH_ROUTES, type HostRoute } from "./routes";
 import type { PublishedPort, ServiceSpec } from "./spec";
 import { isEncrypted, publicPort } from "./tls";
 
-const isLoopback = (address: string): boolean => address.startsWith("127.");
+/** Of this machine alone. */
+export const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";
 
 /** What a visitor could do, by enabled server; servers that are not listed only compute or read public data. */
 const ABILITIES: Readonly<Record<string, string>> = {

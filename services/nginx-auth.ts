@@ -114,10 +114,14 @@ const signInState = (directory: string, guarded: string, states: string): string
 js_import sign_in from ${directory}/${SCRIPT_FILE};
 js_set $token_check sign_in.check;
 js_set $own_session sign_in.session;
-js_set $session_state sign_in.sessionState;
 map $token_check $token_state {
     default "";
     "~^([a-z]+)" $1;
+}
+# One that was shown, and is not this client's.
+map "$http_mcp_session_id $own_session" $session_state {
+    default own;
+    "~. $" foreign;
 }
 map $uri $guarded {
 ${guarded}

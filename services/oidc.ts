@@ -48,9 +48,6 @@ export const OIDC_EXEMPT: readonly { readonly path: string; readonly why: string
 /** Services whose pages browsers come for; the LLM API is not one of them. */
 export const OIDC_PAGES: readonly string[] = ["open-webui", "dify"];
 
-/** Paths of the ingress itself that browsers' sessions do not guard: programs show tokens there, or ask how to. */
-export const OIDC_OPEN_PATHS: readonly string[] = ["/mcp", "/.well-known/", "/healthz"];
-
 /** Host names by which clients are known to come, without port. */
 function knownHosts({ baseDomain, bindAddress, allowedHosts }: OidcSettings): string[] {
   const own = bindAddress === "0.0.0.0" ? [] : [bindAddress];

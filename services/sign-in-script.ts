@@ -1,8 +1,8 @@
 /** The script by which mcp-router knows clients: text for Nginx's JavaScript. */
-import { secretPath } from "./secret-files";
+import { secretFile } from "./secret-files";
 
 /** Known to the router and the gateway alone. */
-const GATEWAY_KEY = `${secretPath("gateway-token")}/value`;
+const GATEWAY_KEY = secretFile("gateway-token");
 
 /**
  * Runs in Nginx, in the part of JavaScript that both engines of its module have. A check says "valid" only when the
@@ -82,15 +82,10 @@ function session(r) {
   return parts && equal(parts[2], tie(r, parts[1])) ? parts[1] : "";
 }
 
-function sessionState(r) {
-  if (!r.headersIn["Mcp-Session-Id"]) return "none";
-  return session(r) ? "own" : "foreign";
-}
-
 function bind(r) {
   var id = r.headersOut["Mcp-Session-Id"];
   if (id) r.headersOut["Mcp-Session-Id"] = id + "." + tie(r, id);
 }
 
-export default { check, session, sessionState, bind };
+export default { check, session, bind };
 `;

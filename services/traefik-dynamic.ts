@@ -3,7 +3,7 @@ import { hostPattern } from "./access";
 import { healthPath } from "./health";
 import type { IngressSettings } from "./traefik";
 import { OIDC_AUTH } from "./oidc";
-import { exemptRule, guardsPages, OIDC, oidcMiddlewares, openRule, signInRule } from "./traefik-oidc";
+import { below, exemptRule, guardsPages, OIDC, oidcMiddlewares, openRule, signInRule } from "./traefik-oidc";
 import { allEntryPoints, redirectRouter, servingEntryPoints, tlsMiddlewares, tlsSection } from "./traefik-tls";
 import { ANSWERS, HOST_ROUTES, ROUTER, hostOf, upstreamUrl, type HostRoute } from "./routes";
 
@@ -109,7 +109,7 @@ const bundleRouters = (route: HostRoute, settings: IngressSettings): Named<Route
       : {}),
   };
   if (route.path === undefined) return byHost;
-  const rule = `Path(\`${route.path}\`) || PathPrefix(\`${route.path}/\`)`;
+  const rule = below(route.path);
   const strip = route.stripPrefix === undefined ? [] : [`strip-${route.subdomain}`];
   return {
     ...byHost,

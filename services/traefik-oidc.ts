@@ -1,21 +1,22 @@
 /** The parts of Traefik's dynamic configuration that send browsers to sign in. */
-import { OIDC_AUTH, OIDC_EXEMPT, OIDC_OPEN_PATHS, OIDC_PAGES, OIDC_PATH } from "./oidc";
-import { upstreamUrl } from "./routes";
+import { OIDC_AUTH, OIDC_EXEMPT, OIDC_PAGES, OIDC_PATH } from "./oidc";
+import { HEALTH_PATH, upstreamUrl } from "./routes";
 
 /** Attached to every route of browsers; empty where nobody signs in by OpenID Connect. */
 export const OIDC = "oidc-auth";
 
 /** The path itself and what is below it; with a slash at its end, only that. */
-const below = (path: string): string =>
+export const below = (path: string): string =>
   path.endsWith("/") ? `PathPrefix(\`${path}\`)` : `Path(\`${path}\`) || PathPrefix(\`${path}/\`)`;
 
 /** Rule of paths below any host that no browser session guards. */
 export const exemptRule = OIDC_EXEMPT.map(({ path }) => below(path)).join(" || ");
 
-/** Rule of paths of the ingress itself that no browser session guards; `/healthz` alone, not what is below. */
-export const openRule = OIDC_OPEN_PATHS.map((path) => (path === "/healthz" ? `Path(\`${path}\`)` : below(path))).join(
-  " || ",
-);
+/**
+ * Rule of paths of the ingress itself that no browser session guards: programs show tokens there, or ask how to. Of health
+ * only the router's own.
+ */
+export const openRule = [below("/mcp"), below("/.well-known/"), `Path(\`${HEALTH_PATH}\`)`].join(" || ");
 
 export const signInRule = `PathPrefix(\`${OIDC_PATH}/\`)`;
 

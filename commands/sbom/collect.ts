@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Config } from "../../config";
-import { buildTag, contextOf } from "../../engines/images/hash";
+import { buildTags, contextOf } from "../../engines/images/hash";
 import { PROJECT_ROOT, readLock } from "../../engines/images/lock";
-import { StackFaults } from "../../prepare";
+import { planByNames } from "../../prepare";
 import { parseModels } from "../../services/models";
-import { plannedImages, planStack, type StackPlan } from "../../stack";
+import { plannedImages, type StackPlan } from "../../stack";
 import { goParts } from "./go";
 import { builtRef, everyForm, imageParts, ownImage, toBuild, wantedForm, type ImageFacts, type Wanted } from "./images";
 import { catalogModels, chosenModels } from "./models";
@@ -39,27 +39,14 @@ function imageContents(wanted: readonly Wanted[], facts: ImageFacts): Part[] {
   });
 }
 
-/** The plan, by names of images: some digests are known only once `up` has pulled. @throws StackFaults */
-function planOf(config: Config): StackPlan {
-  const { plan, faults } = planStack(config, undefined, (name) => name);
-  if (plan === undefined) throw new StackFaults(faults);
-  return plan;
-}
-
 const ownImages = ({ catalog }: StackPlan): Part[] =>
   catalog.servers.flatMap(({ name, imageName, image }) =>
     imageName === undefined && image !== undefined ? [ownImage(name, image)] : [],
   );
 
-function facts(config: Config): ImageFacts {
+function facts({ imageDigests: digests }: Config): ImageFacts {
   const lock = readLock();
-  const tags = new Map<string, string>();
-  const tagOf = (name: string): string => {
-    const tag = tags.get(name) ?? buildTag(lock, name);
-    tags.set(name, tag);
-    return tag;
-  };
-  return { lock, digests: config.imageDigests, buildTag: tagOf };
+  return { lock, digests, buildTag: buildTags(lock) };
 }
 
 /**
@@ -67,7 +54,7 @@ function facts(config: Config): ImageFacts {
  * @throws StackFaults when the stack cannot be planned
  */
 export function collectParts(config: Config, all = false): Part[] {
-  const plan = planOf(config);
+  const plan = planByNames(config);
   const known = facts(config);
   const used = plannedImages(plan).map(({ name }) => wantedForm(name, config.imageSource, known));
   const wanted = all ? everyForm(known.lock) : used;

@@ -1,10 +1,9 @@
 /** The certificate of the ingress as it lies on the disk. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { X509Certificate } from "node:crypto";
 import type { Config } from "../../config";
-import { readText, secretDirectory } from "../../engines/files/layout";
-import { daysLeft, isPair, parsed, readPair, renewalReason, type TlsPlan } from "../../engines/files/tls";
+import { secretDirectory } from "../../engines/files/layout";
+import { daysLeft, isPair, namesOf, parsed, readPair, renewalReason } from "../../engines/files/tls";
 import { authorityFile } from "../../services/tls";
 import { tlsPlan } from "../../stack-secrets";
 
@@ -26,18 +25,7 @@ export interface CertificateState {
 /** Below this, mcp-status says so. */
 const SOON_DAYS = 30;
 
-const names = (certificate: X509Certificate): string[] =>
-  (certificate.subjectAltName ?? "").split(", ").map((entry) => entry.replace(/^(DNS|IP Address):/, ""));
-
 const iso = (text: string): string => new Date(text).toISOString();
-
-function dueOf(base: string, plan: TlsPlan, now: Date): string | undefined {
-  if (plan.given === undefined) return renewalReason(base, plan, now);
-  const there = readPair(secretDirectory(base, plan.name), plan.files);
-  const [certificate, key] = [readText(plan.given.certificate), readText(plan.given.key)];
-  if (certificate === undefined || key === undefined) return "the files are gone";
-  return there?.certificate === certificate && there.key === key ? undefined : "the files have changed";
-}
 
 /** What the ingress serves; undefined without TLS. @throws Error when there is no certificate yet */
 export function certificateState(config: Config, now = new Date()): CertificateState | undefined {
@@ -53,11 +41,11 @@ export function certificateState(config: Config, now = new Date()): CertificateS
     kind: config.tls,
     subject: certificate.subject,
     issuer: certificate.issuer,
-    names: names(certificate),
+    names: namesOf(certificate),
     serial: certificate.serialNumber,
     until: iso(certificate.validTo),
     daysLeft: daysLeft(certificate, now),
-    due: dueOf(config.dataDir, plan, now),
+    due: renewalReason(config.dataDir, plan, now),
     ...(authority && {
       authority: { file: path.resolve(file), fingerprint: authority.fingerprint256, until: iso(authority.validTo) },
     }),
@@ -66,7 +54,6 @@ export function certificateState(config: Config, now = new Date()): CertificateS
 
 /** What people have to know before it is too late; one line each. */
 export function certificateWarnings(config: Config, now = new Date()): string[] {
-  if (config.tls === "none") return [];
   let state: CertificateState | undefined;
   try {
     state = certificateState(config, now);

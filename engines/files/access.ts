@@ -6,7 +6,7 @@ import { createHash, randomUUID } from "node:crypto";
 import path from "node:path";
 import { readClients, type Clients } from "./clients";
 import { OWN_NAME, readCredentials, SERVICES_NAME } from "./credentials";
-import { readText, recordedGeneration, secretDirectory, secretRecord, sha256, VALUE_FILE } from "./layout";
+import { PLACE_FILE, readText, recordedGeneration, secretDirectory, secretRecord, sha256, VALUE_FILE } from "./layout";
 
 /** What the digests are made of. */
 export interface AccessPlan {
@@ -28,9 +28,6 @@ export interface AccessWords {
   /** The directory itself: containers that mount it see a new one only when they are made again. */
   readonly place: string;
 }
-
-/** File with the directory's word. */
-export const PLACE_FILE = "place";
 
 /** Nginx's salted SHA-1: enough for a random password that nobody can guess. The salt is made of it, so that nothing changes. */
 function saltedDigest(password: string): string {

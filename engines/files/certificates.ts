@@ -2,6 +2,7 @@
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
+import { DAY_MS } from "./tls";
 
 /** A certificate with its private key. */
 export interface KeyPair {
@@ -14,7 +15,6 @@ export interface Names {
   readonly addresses: readonly string[];
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const AUTHORITY_DAYS = 3650;
 /** Longest life that clients of every kind take: 398 days are the limit of browsers for public authorities. */
 export const CERTIFICATE_DAYS = 397;

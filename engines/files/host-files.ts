@@ -15,7 +15,7 @@ import {
   utimesSync,
 } from "node:fs";
 import path from "node:path";
-import { PLACE_FILE, wantedDigests, type AccessPlan, type AccessWords } from "./access";
+import { wantedDigests, type AccessPlan, type AccessWords } from "./access";
 import * as layout from "./layout";
 import { writeTls } from "./tls-files";
 import { fillDirectory, writeWhole, type File } from "./write";
@@ -109,7 +109,7 @@ export function writeAccess({ base, generation, place, ...plan }: Common & Acces
   const wanted = wantedDigests(base, plan);
   if (wanted === undefined)
     throw new Error(`the secret ${plan.own} or ${plan.services} is missing; run npm run up again`);
-  const files = Object.entries({ ...wanted, [PLACE_FILE]: place });
+  const files = Object.entries({ ...wanted, [layout.PLACE_FILE]: place });
   fillDirectory(
     layout.secretDirectory(base, plan.name),
     files.map(([file, content]): File => [file, content, 0o444]),

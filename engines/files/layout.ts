@@ -145,6 +145,9 @@ export function serviceGeneration(base: string, plan: ServicePlan): string {
   return kept(intact, readRecord(renderedRecord(base, plan.service)));
 }
 
+/** File in a directory whose content changes in place: a word that says it is the one that containers have. */
+export const PLACE_FILE = "place";
+
 /** The files that are derived from a secret's value: name and content. */
 export const derivedFiles = (templates: SecretPlan["files"], value: string): [string, string][] =>
   Object.entries(templates).map(([name, template]) => [name, template.replaceAll("{value}", value)]);

@@ -4,24 +4,14 @@ import path from "node:path";
 import type { KeyPair } from "./certificates";
 import type { Common } from "./host-files";
 import * as layout from "./layout";
-import {
-  AUTHORITY_FILES,
-  isPair,
-  kindOf,
-  PLACE_FILE,
-  readPair,
-  renewalReason,
-  type TlsPlan,
-  type TlsWords,
-} from "./tls";
+import { AUTHORITY_FILES, isPair, kindOf, readPair, renewalReason, type TlsPlan, type TlsWords } from "./tls";
 import { fillDirectory, writeWhole } from "./write";
 
 /** Makes the authority if there is none, and gives it back. Nobody but its owner may read the key. */
 async function authorityOf({ authority, commonName }: TlsPlan, now: Date): Promise<KeyPair> {
   const there = readPair(authority, AUTHORITY_FILES);
   if (there !== undefined && isPair(there)) return there;
-  const { makeAuthority } = await certificateMaker();
-  const made = await makeAuthority(commonName, now);
+  const made = await certificateMaker().makeAuthority(commonName, now);
   writeWhole(path.join(authority, AUTHORITY_FILES.key), made.key, 0o600);
   writeWhole(path.join(authority, AUTHORITY_FILES.certificate), made.certificate, 0o644);
   return made;
@@ -30,14 +20,13 @@ async function authorityOf({ authority, commonName }: TlsPlan, now: Date): Promi
 /** The library takes an eighth of a second to load, and a certificate is made once a year. */
 const certificateMaker = () =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  Promise.resolve(require("./certificates") as typeof import("./certificates"));
+  require("./certificates") as typeof import("./certificates");
 
 async function wantedPair(plan: TlsPlan, now: Date): Promise<KeyPair> {
   if (plan.given !== undefined)
     return { certificate: readFileSync(plan.given.certificate, "utf8"), key: readFileSync(plan.given.key, "utf8") };
   const authority = await authorityOf(plan, now);
-  const { makeCertificate } = await certificateMaker();
-  const { certificate, key } = await makeCertificate(authority, plan.names, now);
+  const { certificate, key } = await certificateMaker().makeCertificate(authority, plan.names, now);
   return { certificate: certificate + authority.certificate, key };
 }
 
@@ -53,13 +42,12 @@ export async function writeTls({ base, generation, place, server, anew, ...plan 
   const now = new Date();
   const directory = layout.secretDirectory(base, plan.name);
   const there = readPair(directory, plan.files);
-  const keeps =
-    anew !== true && plan.given === undefined && there !== undefined && renewalReason(base, plan, now) === undefined;
+  const keeps = anew !== true && there !== undefined && renewalReason(base, plan, now) === undefined;
   const pair = keeps ? there : await wantedPair(plan, now);
   fillDirectory(directory, [
     [plan.files.certificate, pair.certificate, 0o444],
     [plan.files.key, pair.key, 0o444],
-    [PLACE_FILE, place, 0o444],
+    [layout.PLACE_FILE, place, 0o444],
   ]);
   const record = { generation, sha256: layout.sha256(place), files: { kind: kindOf(plan) } };
   writeWhole(layout.secretRecord(base, plan.name), JSON.stringify(record), 0o600);

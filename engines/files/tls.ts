@@ -5,7 +5,7 @@
 import { createPrivateKey, randomUUID, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { kept, readRecord, readText, secretDirectory, secretRecord, sha256 } from "./layout";
+import { kept, PLACE_FILE, readRecord, readText, secretDirectory, secretRecord, sha256 } from "./layout";
 
 /** Everything that decides what the certificate has to be. */
 export interface TlsPlan {
@@ -28,8 +28,6 @@ export interface TlsWords {
   readonly generation: string;
 }
 
-/** Says that the directory is the one that containers have. */
-export const PLACE_FILE = "place";
 export const AUTHORITY_FILES = { certificate: "ca.pem", key: "ca-key.pem" } as const;
 
 /** PEM texts of a certificate and its key, if both are there. */
@@ -57,33 +55,42 @@ export function isPair({ certificate, key }: { certificate: string; key: string 
   }
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Whole days until it ends; negative when it has. */
 export const daysLeft = (certificate: X509Certificate, now: Date): number =>
   Math.floor((Date.parse(certificate.validTo) - now.getTime()) / DAY_MS);
 
 /** Whether less than a third of its life is left. */
-export function isDue(certificate: X509Certificate, now: Date): boolean {
+function isDue(certificate: X509Certificate, now: Date): boolean {
   const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
   return to - now.getTime() < (to - from) / 3;
 }
 
-const sans = (certificate: X509Certificate): Set<string> =>
-  new Set((certificate.subjectAltName ?? "").split(", ").map((entry) => entry.replace(/^(DNS|IP Address):/, "")));
+/** Names and addresses that it holds for. */
+export const namesOf = (certificate: X509Certificate): string[] =>
+  (certificate.subjectAltName ?? "").split(", ").map((entry) => entry.replace(/^(DNS|IP Address):/, ""));
 
 /** Node writes IPv6 addresses in full. */
 const inFull = (address: string): string => (address === "::1" ? "0:0:0:0:0:0:0:1" : address);
 
 /** Whether it holds for these names and no others. */
 function holdsFor(certificate: X509Certificate, { dns, addresses }: TlsPlan["names"]): boolean {
-  const [has, wanted] = [sans(certificate), new Set([...dns, ...addresses.map(inFull)])];
+  const [has, wanted] = [new Set(namesOf(certificate)), new Set([...dns, ...addresses.map(inFull)])];
   return has.size === wanted.size && [...wanted].every((name) => has.has(name));
 }
 
-/** Why a certificate of the stack's own cannot go on being used; undefined: it can. */
+/** Why the user's files have to be taken over again; undefined: those that are there are the same. */
+function changeReason(there: ReturnType<typeof readPair>, given: NonNullable<TlsPlan["given"]>): string | undefined {
+  const [certificate, key] = [readText(given.certificate), readText(given.key)];
+  if (certificate === undefined || key === undefined) return "the files are gone";
+  return there?.certificate === certificate && there.key === key ? undefined : "the files have changed";
+}
+
+/** Why the certificate that is there cannot go on being used; undefined: it can. */
 export function renewalReason(base: string, plan: TlsPlan, now: Date): string | undefined {
   const pair = readPair(secretDirectory(base, plan.name), plan.files);
+  if (plan.given !== undefined) return changeReason(pair, plan.given);
   const certificate = pair && parsed(pair.certificate);
   const authority = parsed(readText(path.join(plan.authority, AUTHORITY_FILES.certificate)) ?? "");
   if (pair === undefined || certificate === undefined) return "there is none";
@@ -91,14 +98,6 @@ export function renewalReason(base: string, plan: TlsPlan, now: Date): string | 
   if (authority === undefined || !certificate.verify(authority.publicKey)) return "it is not of the stack's authority";
   if (!holdsFor(certificate, plan.names)) return "the stack has other names now";
   return isDue(certificate, now) ? `${daysLeft(certificate, now)} days are left` : undefined;
-}
-
-/** Whether the files are those that the plan asks for. */
-function isIntact(base: string, plan: TlsPlan, now: Date): boolean {
-  if (plan.given === undefined) return renewalReason(base, plan, now) === undefined;
-  const { certificate, key } = plan.given;
-  const there = readPair(secretDirectory(base, plan.name), plan.files);
-  return there !== undefined && there.certificate === readText(certificate) && there.key === readText(key);
 }
 
 /** The words of a preview; see TlsWords. */
@@ -110,7 +109,7 @@ export function tlsWords(base: string, plan: TlsPlan, now = new Date()): TlsWord
   const same = record.files?.["kind"] === kindOf(plan);
   return {
     place: known ? place : randomUUID(),
-    generation: kept(known && same && isIntact(base, plan, now), record),
+    generation: kept(known && same && renewalReason(base, plan, now) === undefined, record),
   };
 }
 
@@ -136,7 +135,7 @@ export function givenFaults({ given, names }: TlsPlan, now: Date): string[] {
   const [domain = ""] = names.dns;
   return certificate.checkHost(domain) === undefined
     ? [
-        `${at} does not hold for baseDomain ${domain} (it holds for ${[...sans(certificate)].join(", ")}); ` +
+        `${at} does not hold for baseDomain ${domain} (it holds for ${namesOf(certificate).join(", ")}); ` +
           "set baseDomain to a name of it: pulumi config set baseDomain NAME",
       ]
     : [];

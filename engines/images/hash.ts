@@ -60,6 +60,16 @@ export function buildTag(lock: ImageLock, name: string, contexts = CONTEXTS): st
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, TAG_LENGTH);
 }
 
+/** Content hashes of images by name. Each is made once: it is a hash of files, and the same images are asked for again and again. */
+export function buildTags(lock: ImageLock): (name: string) => string {
+  const tags = new Map<string, string>();
+  return (name) => {
+    const tag = tags.get(name) ?? buildTag(lock, name);
+    tags.set(name, tag);
+    return tag;
+  };
+}
+
 /** `names` and all that they start from, each once, bases first. */
 export function buildOrder(lock: ImageLock, names: readonly string[]): string[] {
   const order: string[] = [];

@@ -1,9 +1,7 @@
 /** Rules about ports, secrets and limits. */
-import { OWN_SIGN_IN } from "../exposure";
+import { isLoopback, OWN_SIGN_IN } from "../exposure";
 import { hasSecretForm, isSecret } from "./secret-forms";
 import type { Finding, Rule, Subject } from "./subject";
-
-const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";
 
 /** Who publishes a port to other machines is asked for a sign-in there: by itself, or at the ingress. */
 const guarded = ({ service, config }: Subject): boolean =>

@@ -3,10 +3,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { generatedSecrets, inventory } from "../../commands/secrets/inventory";
+import { inventory } from "../../commands/secrets/inventory";
 import { afterwards, isDatabaseRoot, refusal } from "../../commands/secrets/rotation";
 import { withSecret } from "../../commands/secrets/set";
-import { planStack, type StackPlan } from "../../stack";
+import { plannedSecrets, planStack, type StackPlan } from "../../stack";
 import { configOf } from "../support/config";
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -61,7 +61,7 @@ describe("the list of secrets", () => {
     const plan = planned({ bundles: "full", auth: "token" });
     const names = inventory(plan, () => true, []).map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(generatedSecrets(plan).every(({ name }) => names.includes(name))).toBe(true);
+    expect(plannedSecrets(plan).generated.every(({ name }) => names.includes(name))).toBe(true);
   });
 
   it("is JSON where a script asks, without any value", async () => {
@@ -88,7 +88,7 @@ describe("the list of secrets", () => {
 
 describe("a new value", () => {
   it("is refused for what would lose data, and for a password that is kept elsewhere", () => {
-    const names = generatedSecrets(planned({ bundles: "full", auth: "token" })).map(({ name }) => name);
+    const names = plannedSecrets(planned({ bundles: "full", auth: "token" })).generated.map(({ name }) => name);
     expect(names.filter((name) => refusal(name) !== undefined).sort()).toEqual([
       "dify-secret-key",
       "webui-admin-password",

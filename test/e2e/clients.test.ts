@@ -6,7 +6,7 @@ import { SERVER_SESSIONS } from "../../services/mcp-gateway";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
 import { openSession, withSession } from "../support/mcp-client";
-import { createStack, type TestStack } from "../support/stack";
+import { createStack, type TestStack, stateFiles } from "../support/stack";
 
 jest.setTimeout(240_000);
 
@@ -194,10 +194,9 @@ describe("the gateway's token", () => {
       if (Labels["mcp-stack.service"] === "mcp-server") continue;
       expect((await container.logs({ stdout: true, stderr: true })).toString()).not.toContain(token());
     }
-    const states = fs.readdirSync(stack.stateDir, { recursive: true, encoding: "utf8" });
-    const files = states.map((name) => path.join(stack.stateDir, name)).filter((file) => fs.statSync(file).isFile());
-    expect(files.length).toBeGreaterThan(0);
-    for (const file of files) expect(fs.readFileSync(file, "utf8")).not.toContain(token());
+    const texts = stateFiles(stack);
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) expect(text).not.toContain(token());
   });
 });
 

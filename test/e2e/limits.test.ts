@@ -5,7 +5,7 @@ import { eventually } from "../support/eventually";
 import { request } from "../support/http";
 import { openSession, withSession } from "../support/mcp-client";
 import { createStack, type TestStack } from "../support/stack";
-import { errorOf } from "../support/visitor";
+import { errorOf, visitor } from "../support/visitor";
 
 jest.setTimeout(240_000);
 
@@ -98,7 +98,7 @@ it("idle streams of one client are bounded, each further one is told so, and the
     }
     const by = (status: number): number => streams.filter((stream) => stream.status === status).length;
     expect([by(200), by(429)]).toEqual([STREAMS, 16]);
-    expect(await statusFromElsewhere()).toBe("ok");
+    expect(await visitor(() => stack).statusFromElsewhere()).toBe("ok");
   } finally {
     for (const stream of streams) stream.close();
   }
@@ -116,14 +116,3 @@ it("requests beyond those of a second are told so, and are answered again a mome
   expect(all.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(PER_SECOND);
   await eventually(async () => expect((await request(stack.port, "/healthz/mcp-gateway")).status).toBe(200));
 });
-
-/** What another client, at another address, is told: from the ingress's own network, by a container of the stack. */
-async function statusFromElsewhere(): Promise<string> {
-  const [router] = await stack.containers("mcp-router");
-  const container = stack.docker.getContainer(router?.Id ?? "");
-  const Cmd = ["wget", "-S", "-O", "-", "http://127.0.0.1:8080/healthz/mcp-gateway"];
-  const exec = await container.exec({ Cmd, AttachStdout: true, AttachStderr: true });
-  let text = "";
-  for await (const part of await exec.start({})) text += String(part);
-  return /HTTP\/1\.1 200/.test(text) ? "ok" : text;
-}

@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { startProvider, type TestProvider } from "../support/oidc-provider";
-import { createStack, type TestStack } from "../support/stack";
+import { createStack, stateFiles, type TestStack } from "../support/stack";
 import { bearer, errorOf, visitor } from "../support/visitor";
 import { claimsFor, discoveryTests, flowTests, ownTokenTests, tokenTests } from "./oidc/mcp";
 import { ANNA, applicationTests, browserTests, refusedTests } from "./oidc/pages";
@@ -64,9 +64,7 @@ describe("a config", () => {
   it("keeps the client's secret out of descriptions, logs and state", async () => {
     const described = JSON.stringify(await (await container("oidc-auth")).inspect());
     const log = (await (await container("oidc-auth")).logs({ stdout: true, stderr: true })).toString();
-    const state = fs.readdirSync(stack.stateDir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
-    const texts = state.map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), "utf8"));
-    for (const text of [described, log, ...texts]) expect(text).not.toContain(SECRET);
+    for (const text of [described, log, ...stateFiles(stack)]) expect(text).not.toContain(SECRET);
   });
 });
 

@@ -110,12 +110,4 @@ export class DifyStack {
     const { NetworkSettings } = await this.stack.docker.getContainer((await this.ids())[service] ?? "").inspect();
     return Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
   }
-
-  /** Content of each file that Pulumi keeps of the stack. */
-  stateFiles(): string[] {
-    const entries = fs.readdirSync(this.stack.stateDir, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), "utf8"));
-  }
 }

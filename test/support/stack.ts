@@ -126,6 +126,14 @@ export async function createStack(
   return { name, port, dataDir, stateDir, docker, ...commands, configure, url, containers, remove };
 }
 
+/** Content of each file that Pulumi keeps of a stack. */
+export function stateFiles({ stateDir }: Pick<TestStack, "stateDir">): string[] {
+  const entries = fs.readdirSync(stateDir, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), "utf8"));
+}
+
 function writeConfig(file: string, values: Readonly<Record<string, unknown>>): void {
   const kept = Object.entries(values).filter(([, value]) => value !== undefined);
   const text = (value: unknown): unknown => (typeof value === "object" ? value : String(value));

@@ -22,17 +22,29 @@ export interface Visitor {
   ask(url: string, headers?: Headers): Promise<HttpAnswer>;
   statusAt(url: string, headers?: Headers): Promise<number>;
   routerId(): Promise<string>;
+  /** What another client, at another address, is told of the gateway's health: from the router's own container. */
+  statusFromElsewhere(headers?: Headers): Promise<string>;
   /** Opens a session, calls a tool, ends the session. */
   works(token: string): Promise<string>;
 }
 
 export const visitor = (stack: () => TestStack): Visitor => {
+  const routerId = async (): Promise<string> => (await stack().containers("mcp-router"))[0]?.Id ?? "";
   const ask: Visitor["ask"] = (url, headers = {}) => request(stack().port, url, { headers });
   return {
     ask,
     own: () => fs.readFileSync(path.join(stack().dataDir, "secrets/mcp-token/value"), "utf8"),
     statusAt: async (url, headers) => (await ask(url, headers)).status,
-    routerId: async () => (await stack().containers("mcp-router"))[0]?.Id ?? "",
+    routerId,
+    statusFromElsewhere: async (headers = {}) => {
+      const given = Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]);
+      const Cmd = ["wget", "-S", "-O", "-", ...given, "http://127.0.0.1:8080/healthz/mcp-gateway"];
+      const container = stack().docker.getContainer(await routerId());
+      const exec = await container.exec({ Cmd, AttachStdout: true, AttachStderr: true });
+      let text = "";
+      for await (const part of await exec.start({})) text += String(part);
+      return /HTTP\/1\.1 200/.test(text) ? "ok" : text;
+    },
     works: (token) =>
       withSession(stack().url("/mcp"), ({ call }) => call("get_current_time", { timezone: "UTC" }), withToken(token)),
   };

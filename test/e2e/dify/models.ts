@@ -1,5 +1,6 @@
 /** The AI bundle's models in Dify's reach, with the key that the stack puts out; a part of dify.test.ts. */
 import type { DifyStack } from "../../support/dify-stack";
+import { stateFiles } from "../../support/stack";
 
 const ENDPOINT = "http://llm-proxy:4000/v1";
 
@@ -13,7 +14,7 @@ export function modelTests(dify: () => DifyStack, answer: () => string): void {
     const { stdout } = await dify().stack.pulumi("stack", "output");
     expect(stdout).toMatch(/llmProxyKey +\[secret\]/);
     // Control: the output is in the state that was searched.
-    expect(dify().stateFiles().join("\n")).toContain("llmProxyKey");
+    expect(stateFiles(dify().stack).join("\n")).toContain("llmProxyKey");
   });
 
   it("answer the plugin daemon, which asks for Dify's model plugins", async () => {

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { DifyStack } from "../../support/dify-stack";
+import { stateFiles } from "../../support/stack";
 
 /** Those of Dify, and the one that the stack puts out. */
 const OURS = /^(dify|minio)-|^llm-master-key$/;
@@ -37,7 +38,7 @@ export function secretTests(dify: () => DifyStack, shown: readonly string[]): vo
       const log = (await container.logs({ stdout: true, stderr: true })).toString();
       expect(values.filter((value) => described.includes(value) || log.includes(value))).toEqual([]);
     }
-    for (const text of [...shown, ...dify().stateFiles()])
+    for (const text of [...shown, ...stateFiles(stack)])
       expect(values.filter((value) => text.includes(value))).toEqual([]);
   });
 
