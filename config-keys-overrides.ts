@@ -27,13 +27,36 @@ const only = <T extends z.core.$ZodLooseShape>(what: string, shape: T) =>
 
 /** `config set --path` makes numbers of digits; taken over as they are, 0755 would become 493. */
 const TEXT = z.string("must be text: in quotes, or set with --type string");
+const memoryMiB = z.number().int().min(6, "must be at least 6 (MiB), the engine's own minimum").optional();
+const environment = z.record(z.string(), TEXT).optional();
 const OVERRIDE: z.ZodType<Override> = only("override", {
-  memoryMiB: z.number().int().min(6, "must be at least 6 (MiB), the engine's own minimum").optional(),
-  environment: z.record(z.string(), TEXT).optional(),
+  memoryMiB,
+  environment,
   arguments: z.array(TEXT).optional(),
   hostPort: z.number().int().min(1).max(65535).optional(),
 });
-const OVERRIDES = only("service", Object.fromEntries(SERVICES.map((name) => [name, OVERRIDE.optional()])));
+/** Of a catalog server: it listens for nobody but the gateway, and its arguments are the catalog's. */
+const SERVER_OVERRIDE: z.ZodType<Override> = only("override of a catalog server", { memoryMiB, environment });
+
+/** Whether a name may be a catalog server's, `mcp-NAME`; which there are is known once the catalog is read. */
+export const isServerOverride = (name: string): boolean =>
+  /^mcp-[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && !SERVICES.some((service) => service === name);
+
+/** What may be said of these services. */
+function shapeFor(names: readonly string[]) {
+  const own = SERVICES.map((name) => [name, OVERRIDE.optional()] as const);
+  const servers = names.filter(isServerOverride).map((name) => [name, SERVER_OVERRIDE.optional()] as const);
+  return only("service", Object.fromEntries([...own, ...servers]));
+}
+
+/** By service. */
+const OVERRIDES: z.ZodType<Readonly<Record<string, Override | undefined>>> = z
+  .looseObject({})
+  .transform((value, context) => {
+    const { data, error } = shapeFor(Object.keys(value)).safeParse(value);
+    for (const { path, message } of error?.issues ?? []) context.addIssue({ code: "custom", path: [...path], message });
+    return data ?? {};
+  });
 
 const OVERRIDE_NOTES = `The services are ${SERVICES.join(", ")}. Of each:
 
@@ -42,7 +65,10 @@ const OVERRIDE_NOTES = `The services are ${SERVICES.join(", ")}. Of each:
   \`pulumi config set --path --type string overrides.mcp-nixos-http.environment.RETRIES 3\`
 - \`arguments\`: appended to the service's own, except for traefik, which takes none:
   \`pulumi config set --path 'overrides.llama-cpp.arguments[0]' -- --verbose\`
-- \`hostPort\`: publishes the service's port on 127.0.0.1, past the checks of the ingress.`;
+- \`hostPort\`: publishes the service's port on 127.0.0.1, past the checks of the ingress.
+
+A catalog server is \`mcp-NAME\` (with \`gatewayMode static\`), and takes \`memoryMiB\` and \`environment\`:
+\`pulumi config set --path overrides.mcp-memory.memoryMiB 512\``;
 
 export const OVERRIDE_KEYS = {
   overrides: values.objectKey(

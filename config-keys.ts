@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ACCESS_KEYS } from "./config-keys-access";
 import { AI_KEYS } from "./config-keys-ai";
+import { GATEWAY_KEYS } from "./config-keys-gateway";
 import { LIMIT_KEYS } from "./config-keys-limits";
 import { DIFY_KEYS } from "./config-keys-dify";
 import { POLICY_KEYS } from "./config-keys-policy";
@@ -80,14 +81,7 @@ export const KEYS = {
     example: "servers time,fetch,duckduckgo",
     notes: "`all` is every one in `docker/mcp-gateway/registry/all.yaml`; some of those need a secret or the internet.",
   },
-  gatewayDynamicTools: {
-    group: "What runs",
-    description: "Let MCP clients add and run servers through the gateway",
-    parse: values.flag,
-    fallback: "false",
-    example: "gatewayDynamicTools true",
-    notes: "Whoever reaches the ingress can then start containers of the catalog.",
-  },
+  ...GATEWAY_KEYS,
   ...AI_KEYS,
   ...DIFY_KEYS,
   httpPort: {

@@ -70,6 +70,7 @@ export interface Config {
   readonly policyWaivers: Readonly<Record<string, string>>;
   /** Absolute path. */
   readonly policyFile: string | undefined;
+  readonly gatewayMode: "static" | "socket";
   readonly gatewayDynamicTools: boolean;
   readonly llamaCppModel: string | undefined;
   readonly llamaCppModelFile: string | undefined;

@@ -1,7 +1,7 @@
 /**
  * The graph, top to bottom:
  *
- *     client → ingress → mcp-router → mcp-gateway → catalog servers
+ *     client → ingress → mcp-router → mcp-gateway → catalog servers (in gatewayMode static: nodes, too)
  *                             └─────→ mcp-nixos-http
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -13,6 +13,7 @@ import { Ingress } from "./components/ingress";
 import { McpGateway } from "./components/mcp-gateway";
 import { McpNixos } from "./components/mcp-nixos";
 import { McpRouter } from "./components/mcp-router";
+import { McpServers } from "./components/mcp-servers";
 import { Networks } from "./components/networks";
 import { OidcAuth } from "./components/oidc-auth";
 import { Probe } from "./components/probe";
@@ -85,6 +86,13 @@ function difyBundle({ dify }: StackPlan, { foundation, imagesOf }: BundleArgs): 
   new DifyBundle("dify", { foundation, services, oneShots, images: imagesOf(images), secrets });
 }
 
+/** Catalog servers before the gateway, or what it starts them with. */
+function catalogServers(plan: StackPlan, foundation: Foundation, host: string) {
+  const { servers, catalog, volumes, serverLabels: labels } = plan;
+  if (servers === undefined) return { starts: { images: catalog.images, volumes, containers: { host, labels } } };
+  return { servers: new McpServers("mcp-servers", { foundation, ...servers }).running };
+}
+
 export = async () => {
   const config = await load();
   const { plan, host, engineSocket, owner } = await checked(config);
@@ -107,9 +115,7 @@ export = async () => {
   const gateway = new McpGateway("mcp-gateway", {
     foundation,
     spec: core.gateway,
-    serverImages: plan.catalog.images,
-    volumes: plan.volumes,
-    servers: { host, labels: plan.serverLabels },
+    ...catalogServers(plan, foundation, host),
   });
   const nixos = new McpNixos("mcp-nixos", { foundation, spec: core.nixos });
   const router = new McpRouter("mcp-router", {

@@ -104,6 +104,14 @@ function policy(config: Config, plan: StackPlan, engineSocket: string): PolicyRe
   return { ...result, faults: [...own.faults, ...result.faults] };
 }
 
+/** What holding the engine's socket means. */
+const socketNotes = ({ gatewayMode }: Config): string[] =>
+  gatewayMode === "static"
+    ? []
+    : [
+        "gatewayMode socket: mcp-gateway starts catalog servers by the engine's socket, so whoever takes it over is root on this host; without it: pulumi config set gatewayMode static",
+      ];
+
 /** Plans the stack for an engine and checks both against this machine. @throws StackFaults with every fault. */
 export async function prepare(config: Config, engine: EngineAddress): Promise<Prepared> {
   const owner = { project: config.project, stack: config.stack, engine: engine.id };
@@ -122,6 +130,10 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const all = [...faults, ...unguarded, ...noSpace(config), ...found];
   if (plan === undefined || checked === undefined || all.length > 0) throw new StackFaults(all);
   const reach = { config, catalog: plan.catalog, services: Object.values(services), hidesClients };
-  const told = { notes: [...dify.notes, checked.summary], exposure: exposure(reach), waived: checked.waived };
+  const told = {
+    notes: [...socketNotes(config), ...dify.notes, checked.summary],
+    exposure: exposure(reach),
+    waived: checked.waived,
+  };
   return { plan, owner, ...told, host: engine.host, engineSocket };
 }

@@ -4,6 +4,8 @@ import { accessFaults, type AccessPlan } from "./engines/files/access";
 import { readClients, type Clients } from "./engines/files/clients";
 import { copiedText, readText, VALUE_FILE, type CopyPlan, type SecretPlan } from "./engines/files/layout";
 import { givenFaults, type TlsPlan } from "./engines/files/tls";
+import type { OfferedServer } from "./services/catalog/gateway-catalog";
+import { serverSecret } from "./services/catalog/server-service";
 import { MCP_TOKEN_RULE } from "./services/dify/squid-conf";
 import { CLIENT_SECRET, OIDC_SECRETS } from "./services/oidc";
 import { ACCESS_DIGESTS, DIGEST_FILES, OWN_TOKEN, SERVICES_TOKEN, SQUID_TOKEN_FILE } from "./services/secret-files";
@@ -85,8 +87,27 @@ function clientSecretFaults(config: Config): string[] {
   ];
 }
 
-/** @param userSecrets names in the user's file that catalog servers want */
-export function secretsOf(config: Config, userSecrets: readonly string[]): CoreSecrets {
+const namesOf = (servers: readonly OfferedServer[]): string[] => [
+  ...new Set(servers.flatMap(({ server }) => (server.secrets ?? []).map(({ name }) => name))),
+];
+
+/** Secrets of catalog servers: for the gateway, which hands them on, or for each server that the stack runs its own alone. */
+function serverSecrets({ gatewayMode, secretsFile: source }: Config, servers: readonly OfferedServer[]): CopyPlan[] {
+  const copied = (name: string, of: readonly OfferedServer[]): CopyPlan => ({
+    ...{ name, file: ".env", source },
+    names: namesOf(of),
+  });
+  if (gatewayMode === "socket") return [copied("gateway-env", servers)];
+  const isRemote = ({ server }: OfferedServer): boolean => server.type === "remote";
+  const own = servers.filter((server) => server.enabled && !isRemote(server) && namesOf([server]).length > 0);
+  return [
+    copied("gateway-env", servers.filter(isRemote)),
+    ...own.map((server) => copied(serverSecret(server.name), [server])),
+  ];
+}
+
+/** @param servers of the catalog, as the gateway offers them */
+export function secretsOf(config: Config, servers: readonly OfferedServer[]): CoreSecrets {
   const signIn = config.auth !== "none";
   const tls = tlsPlan(config);
   return {
@@ -100,10 +121,7 @@ export function secretsOf(config: Config, userSecrets: readonly string[]): CoreS
         files: { "authorization.conf": 'proxy_set_header Authorization "Bearer {value}";\n' },
       },
     ],
-    copied: [
-      { name: "gateway-env", file: ".env", source: config.secretsFile, names: userSecrets },
-      ...(config.auth === "oidc" ? [clientSecret(config)] : []),
-    ],
+    copied: [...serverSecrets(config, servers), ...(config.auth === "oidc" ? [clientSecret(config)] : [])],
     ...(signIn ? { access: accessPlan(config) } : {}),
   };
 }

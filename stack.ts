@@ -26,6 +26,7 @@ import { coreServices, type CoreServices } from "./services/core";
 import { parseModels } from "./services/models";
 import type { ServiceSpec } from "./services/spec";
 import { certificateFaults, credentialFaults, secretsOf, type CoreSecrets } from "./stack-secrets";
+import { planServers, type ServersPlan } from "./stack-servers";
 
 /** Data directories that catalog servers mount by volume name. */
 export const WORKSPACE: SharedVolume = { name: "workspace", path: "workspace" };
@@ -34,6 +35,8 @@ export const MEMORY: SharedVolume = { name: "mcp-memory", path: "mcp-memory" };
 export interface StackPlan {
   readonly catalog: GatewayCatalog;
   readonly core: CoreServices;
+  /** Catalog servers as services, in gatewayMode static. */
+  readonly servers: ServersPlan | undefined;
   /** The AI bundle, if it is on. */
   readonly ai: (AiPlan & Pick<StackPlan, "images" | "secrets">) | undefined;
   /** The Dify bundle, if it is on. */
@@ -44,6 +47,7 @@ export interface StackPlan {
   readonly lock: ImageLock;
   /** Complete reference of an image of it. @throws ReferenceError */
   readonly reference: (name: string) => string;
+  /** For containers that the gateway starts. */
   readonly volumes: readonly SharedVolume[];
   readonly secrets: CoreSecrets;
   /** Labels of every container that the gateway starts. */
@@ -77,9 +81,10 @@ const difyServices = ({ services: { nginx, web, api, daemon, ...others } }: NonN
 ];
 
 /** Every service of the plan that goes on running, in the order of the graph, from the ingress inwards. */
-export const servicesOf = ({ core, ai, dify }: Pick<StackPlan, "core" | "ai" | "dify">): ServiceSpec[] => [
+export const servicesOf = ({ core, servers, ai, dify }: Pick<StackPlan, "core" | "servers" | "ai" | "dify">) => [
   ...[core.ingress, core.router, core.gateway, core.nixos],
   ...(core.oidc === undefined ? [] : [core.oidc]),
+  ...(servers?.specs ?? []),
   ...(ai === undefined ? [] : aiServices(ai)),
   ...(dify === undefined ? [] : difyServices(dify)),
 ];
@@ -94,7 +99,8 @@ export function plannedSecrets({ secrets, ai, dify }: Pick<StackPlan, "secrets" 
 }
 
 /** Every container of the plan, those that run once among them. */
-export const plannedContainers = (plan: Pick<StackPlan, "core" | "ai" | "dify">): ServiceSpec[] => [
+export const plannedContainers = (plan: Pick<StackPlan, "core" | "servers" | "ai" | "dify">): ServiceSpec[] => [
+  ...(plan.servers === undefined ? [] : [plan.servers.bridge]),
   ...servicesOf(plan),
   ...Object.values(plan.dify?.oneShots ?? {}),
 ];
@@ -152,6 +158,10 @@ function wantedImages(names: readonly string[], reference: StackPlan["reference"
   return { faults, images: faults.length > 0 ? [] : unique.map((name) => ({ name, reference: reference(name) })) };
 }
 
+/** Directory of each volume that the catalog names. */
+export const dataVolumes = (place: Pick<Config, "project" | "stack">): Record<string, string> =>
+  Object.fromEntries([WORKSPACE, MEMORY].map(({ name, path: directory }) => [resourceName(place, name), directory]));
+
 const imagesOf = (services: object): string[] => Object.values(services).map(({ image }: ServiceSpec) => image);
 
 /** The AI bundle of a config that turns it on. */
@@ -189,7 +199,7 @@ export function usedImages(config: Config, root = PROJECT_ROOT): string[] {
   const images = catalogImages(lock, (name) => name);
   const { catalog } = readCatalog(config, images, root);
   if (catalog === undefined) return [];
-  const core = coreServices(config, catalog, {});
+  const core = coreServices(config, { catalog, serverLabels: {}, servers: [] });
   const ai = planAi(config, root, (name) => name).plan?.images ?? [];
   const dify = planDify(config, (name) => name).plan?.images ?? [];
   return [...new Set([...imagesOf(core), ...catalog.images, ...[...ai, ...dify].map(({ name }) => name)])];
@@ -210,13 +220,15 @@ export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPla
   if (catalog === undefined)
     return { plan: undefined, faults: [...stray, ...signIn, ...faults, ...ai.faults, ...dify.faults] };
   const serverLabels = { ...stackLabels(config), "mcp-stack.service": "mcp-server" };
-  const core = coreServices(config, catalog, serverLabels);
+  const servers = planServers(config, { lock, catalog, dataVolumes: dataVolumes(config), dataUser: dataUser() });
+  const core = coreServices(config, { catalog, serverLabels, servers: servers.plan?.specs ?? [] });
   const wanted = wantedImages([...imagesOf(core), ...catalog.images], reference);
-  const all = [...stray, ...signIn, ...wanted.faults, ...ai.faults, ...dify.faults];
+  const all = [...stray, ...signIn, ...servers.faults, ...wanted.faults, ...ai.faults, ...dify.faults];
   if (all.length > 0) return { plan: undefined, faults: all };
   const { images } = wanted;
-  const secrets = secretsOf(config, catalog.secretNames);
-  const volumes = [WORKSPACE, MEMORY];
-  const bundles = { ai: ai.plan, dify: dify.plan };
-  return { plan: { catalog, core, ...bundles, images, lock, reference, volumes, secrets, serverLabels }, faults: [] };
+  const secrets = secretsOf(config, catalog.servers);
+  // Servers that the stack runs mount the directories themselves.
+  const volumes = servers.plan === undefined ? [WORKSPACE, MEMORY] : [];
+  const parts = { servers: servers.plan, ai: ai.plan, dify: dify.plan };
+  return { plan: { catalog, core, ...parts, images, lock, reference, volumes, secrets, serverLabels }, faults: [] };
 }

@@ -2,21 +2,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Config } from "./config";
-import { resourceName } from "./engines/container-args";
 import { sha256 } from "./engines/files/layout";
 import { PROJECT_ROOT, referenceParts, type ImageLock } from "./engines/images/lock";
 import { pageData, type ImageFacts } from "./services/start-page/data";
 import type { PageData } from "./services/start-page/model";
 import { topologyOf, type Topology } from "./services/topology";
-import { servicesOf, type StackPlan } from "./stack";
+import { dataVolumes, servicesOf, type StackPlan } from "./stack";
 
 /** The graph of a plan. */
 export const planTopology = (config: Config, plan: StackPlan): Topology =>
   topologyOf({
     config,
-    services: servicesOf(plan),
+    services: servicesOf({ ...plan, servers: undefined }),
     servers: plan.catalog.servers.filter(({ enabled }) => enabled),
-    volumes: Object.fromEntries(plan.volumes.map(({ name, path }) => [resourceName(config, name), path])),
+    running: plan.servers?.specs,
+    volumes: dataVolumes(config),
     models: plan.ai === undefined ? [] : Object.values(plan.ai.models),
   });
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the stack costs, as ratios of measurements in one run. It uses the stack as it is (bring it up
  * first) and changes nothing; with --cold it takes the stack down and brings it up again. Load goes to this machine only, is
- * bounded, and stops by itself.
+ * bounded, and stops by itself. --modes brings it up in both gateway modes.
  */
 import { spawnSync } from "node:child_process";
 import os from "node:os";
@@ -15,6 +15,7 @@ import { dailyLines, dailyRuns, type Timed } from "./bench/daily";
 import { chatLatency, chatTargets } from "./bench/llm";
 import { downloadRates } from "./bench/models";
 import { coldRuns } from "./bench/cold";
+import { modeRuns } from "./bench/modes";
 import { emptyProgram } from "./bench/empty-program";
 import { directTarget, latency, REQUEST_NAMES, type RequestName, type Target } from "./bench/requests";
 import {
@@ -37,6 +38,8 @@ interface Options {
   readonly rounds: string;
   /** Measure bringing the stack up and down, which it then is for a while, instead of what is up. */
   readonly cold?: boolean;
+  /** Measure catalog servers in both gateway modes, for which the stack is changed for a while. */
+  readonly modes?: boolean;
   readonly json?: boolean;
 }
 
@@ -186,6 +189,16 @@ async function cold({ stack, rounds, json = false }: Options): Promise<void> {
   else showComparisons(comparisons);
 }
 
+async function modes({ stack, json = false }: Options): Promise<void> {
+  const config = readConfig(stack);
+  const workspace = await openWorkspace(stack);
+  const docker = connect((await findEngine(config)).host);
+  const target = { url: coreEndpoints(config)[0]?.url ?? "", headers: signInHeaders(config) };
+  const comparisons = await modeRuns({ workspace, docker, project: config.project, target, say });
+  if (json) process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons }, null, 2)}\n`);
+  else showComparisons(comparisons);
+}
+
 async function warm({ stack, rounds: text, json = false }: Options): Promise<void> {
   const rounds = Number(text);
   const config = readConfig(stack);
@@ -211,4 +224,7 @@ async function warm({ stack, rounds: text, json = false }: Options): Promise<voi
 }
 
 /** Measures and prints; needs a stack that is up. */
-export const bench = (options: Options): Promise<void> => (options.cold ? cold(options) : warm(options));
+export function bench(options: Options): Promise<void> {
+  if (options.modes) return modes(options);
+  return options.cold ? cold(options) : warm(options);
+}

@@ -91,7 +91,8 @@ async function examine(stack: string): Promise<Finding[]> {
   if (plan === undefined)
     return [...configured, ...faultFindings("catalog", planned, ""), ...findings, ...machine, registry];
   const open = faultFindings("access", openFaults(config, engine?.hidesClients), `auth ${config.auth}`);
-  const limits = servicesOf(plan).reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
+  // Catalog servers have the generous limit that the gateway would give them, which none comes near.
+  const limits = servicesOf({ ...plan, servers: undefined }).reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
   const ports = engine === undefined ? [] : await portFindings(config, plan, engine);
   const memory = memoryFinding(Math.round(os.totalmem() / MIB), limits);
   return [...configured, ...findings, ...ports, ...open, ...data, memory, ...machine, registry];

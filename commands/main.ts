@@ -133,6 +133,10 @@ function addDeveloperCommands(root: Command): void {
     .option(...STACK)
     .option("--rounds <number>", "repetitions of the Pulumi runs", "5")
     .option("--cold", "take the stack down and up again, in turns with docker compose; data stays")
+    .option(
+      "--modes",
+      "static against socket: catalog servers in both gateway modes, few and many; the stack is changed for a while",
+    )
     .option("--json", "figures as JSON")
     .action((options) => command<typeof import("./bench")>("bench").bench(options));
   root

@@ -8,7 +8,7 @@ import * as layout from "../engines/files/layout";
 import { tlsWords, type TlsPlan } from "../engines/files/tls";
 import { pageDifferences } from "../engines/files/page";
 import { modelGeneration } from "../engines/models/record";
-import type { ServiceSpec } from "../services/spec";
+import { secretsBehind, type ServiceSpec } from "../services/spec";
 import { dataUser, plannedSecrets, servicesOf, type StackPlan } from "../stack";
 
 export interface PlannedService {
@@ -83,7 +83,7 @@ export function plannedServices(
 ): PlannedService[] {
   const secrets = secretGenerations(plan, config.dataDir);
   return specs.map((spec) => {
-    const mounted = spec.secrets.flatMap(({ secret }) => secrets.get(secret) ?? []);
+    const mounted = secretsBehind(spec).flatMap((secret) => secrets.get(secret) ?? []);
     // In the order in which components/service.ts joins them: the label is a hash of the list.
     const all = [
       ...ownFiles(spec, config.dataDir, volumeDirectories(plan, spec)),

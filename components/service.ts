@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as layout from "../engines/files/layout";
 import type { Engine, HostFiles, RunOptions, Running } from "../engines/engine";
-import type { ServiceSpec } from "../services/spec";
+import { secretsBehind, type ServiceSpec } from "../services/spec";
 import { hostCommand } from "./host-command";
 import type { Images } from "./images";
 import type { Secrets } from "./secrets";
@@ -46,7 +46,7 @@ const joined = (all: readonly HostFiles[]): HostFiles => ({
 /** What a container of the spec stands on: its image and all of its host files. */
 function standing(spec: ServiceSpec, base: Foundation, options: ServiceOptions): RunOptions {
   const own = hostFiles(spec, base, options);
-  const secrets = base.secrets.files(spec.secrets.map(({ secret }) => secret));
+  const secrets = base.secrets.files(secretsBehind(spec));
   return {
     parent: options.parent,
     dependsOn: [...base.images.of([spec.image]), ...(options.after ?? [])],

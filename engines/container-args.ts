@@ -31,7 +31,9 @@ export const resourceName = (place: Pick<Placement, "project" | "stack">, name: 
   `${place.project}-${place.stack}-${name}`;
 
 /** Networks from which nothing outside is reached. */
-const INTERNAL: readonly NetworkName[] = ["dify-ssrf"];
+const INTERNAL: readonly NetworkName[] = ["dify-ssrf", "mcp-servers"];
+/** Networks that lead outside, and on which containers do not reach each other. */
+const APART: readonly NetworkName[] = ["mcp-outside"];
 
 /**
  * Options of the bridge of an internal network, undefined for every other one: the host has no address on it, so nothing on it
@@ -39,6 +41,10 @@ const INTERNAL: readonly NetworkName[] = ["dify-ssrf"];
  */
 export const internalOptions = (network: NetworkName): Record<string, string> | undefined =>
   INTERNAL.includes(network) ? { "com.docker.network.bridge.inhibit_ipv4": "true" } : undefined;
+
+/** Options of the bridge of any other network, undefined for most. */
+export const openOptions = (network: NetworkName): Record<string, string> | undefined =>
+  APART.includes(network) ? { "com.docker.network.bridge.enable_icc": "false" } : undefined;
 
 /** Labels by which everything of a stack is found again. */
 export const stackLabels = (place: Pick<Placement, "project" | "stack">): Record<string, string> => ({
@@ -79,6 +85,7 @@ function binds(spec: ServiceSpec, place: Placement): Bind[] {
   const ofMount = (mount: Mount): Bind[] => {
     if (mount.kind === "data")
       return [bind(path.join(place.dataDir, mount.path), mount.target, mount.readOnly ?? false)];
+    if (mount.kind === "host") return [bind(mount.path, mount.target, mount.readOnly)];
     return mount.kind === "engine-socket" ? [bind(place.engineSocket, mount.target, false)] : [];
   };
   const rendered = (index: number): string =>
@@ -120,6 +127,8 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     readOnly: spec.readOnlyRoot,
     capabilities: { drops: ["ALL"], ...(spec.capabilities.length === 0 ? {} : { adds: [...spec.capabilities] }) },
     securityOpts: ["no-new-privileges:true"],
+    // Read back with one decimal; any other form would be a difference at every preview.
+    ...(spec.cpus === undefined ? {} : { cpus: spec.cpus.toFixed(1) }),
     init: spec.init,
     ...(spec.stopSignal === undefined ? {} : { stopSignal: spec.stopSignal }),
     stopTimeout: spec.stopSeconds,

@@ -4,7 +4,15 @@ import * as docker from "@pulumi/docker";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkName, ServiceSpec } from "../services/spec";
-import { containerArgs, internalOptions, labelList, resourceName, stackLabels, type Placement } from "./container-args";
+import {
+  containerArgs,
+  internalOptions,
+  labelList,
+  openOptions,
+  resourceName,
+  stackLabels,
+  type Placement,
+} from "./container-args";
 import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "./engine";
 
 export interface DockerSettings extends Pick<Placement, "project" | "stack" | "dataDir" | "engineSocket"> {
@@ -31,7 +39,7 @@ export class DockerEngine implements Engine {
       name: resourceName(this.settings, name),
       driver: "bridge",
       labels: labelList(stackLabels(this.settings)),
-      ...(options === undefined ? {} : { internal: true, options }),
+      ...(options === undefined ? { options: openOptions(name) } : { internal: true, options }),
     };
     this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
   }

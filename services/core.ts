@@ -2,6 +2,7 @@
 import type { Config } from "../config";
 import type { GatewayCatalog } from "./catalog/gateway-catalog";
 import { mcpGatewayService } from "./mcp-gateway";
+import { mcpGatewayStaticService } from "./mcp-gateway-static";
 import { mcpNixosService } from "./mcp-nixos";
 import { mcpRouterService } from "./mcp-router";
 import { oidcAuthService } from "./oidc-auth";
@@ -18,17 +19,25 @@ export interface CoreServices {
   readonly oidc?: ServiceSpec;
 }
 
-/** What to run as the core. `serverLabels` mark every container that the gateway starts. */
-export function coreServices(
-  config: Config,
-  catalog: GatewayCatalog,
-  serverLabels: Readonly<Record<string, string>>,
-): CoreServices {
+export interface CoreSources {
+  readonly catalog: GatewayCatalog;
+  /** Labels of every container that the gateway starts. */
+  readonly serverLabels: Readonly<Record<string, string>>;
+  /** Catalog servers that it connects to instead. */
+  readonly servers: readonly ServiceSpec[];
+}
+
+/** What to run as the core. */
+export function coreServices(config: Config, { catalog, serverLabels, servers }: CoreSources): CoreServices {
   const changed = (spec: ServiceSpec): ServiceSpec => withOverride(spec, config.overrides[spec.name]);
+  const gateway =
+    config.gatewayMode === "static"
+      ? mcpGatewayStaticService({ catalog, servers })
+      : mcpGatewayService({ catalog, serverLabels, dynamicTools: config.gatewayDynamicTools });
   return {
     ingress: changed(traefikService(config)),
     router: changed(mcpRouterService(config)),
-    gateway: changed(mcpGatewayService({ catalog, serverLabels, dynamicTools: config.gatewayDynamicTools })),
+    gateway: changed(gateway),
     nixos: changed(mcpNixosService()),
     ...(config.auth === "oidc" ? { oidc: changed(oidcAuthService(config)) } : {}),
   };

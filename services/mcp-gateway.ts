@@ -1,15 +1,16 @@
 /** mcp-gateway: Docker's MCP gateway v0.43, which starts the catalog's servers as containers and offers all of their tools at one endpoint. */
+import { quoted } from "./catalog/expand";
 import type { GatewayCatalog } from "./catalog/gateway-catalog";
 import type { RenderedFile, ServiceSpec } from "./spec";
 
-const PORT = 8811;
-const OWN_DIRECTORY = "/opt/mcp-stack";
-const TOKEN_DIRECTORY = "/run/secrets/gateway-token";
+export const PORT = 8811;
+export const OWN_DIRECTORY = "/opt/mcp-stack";
+export const TOKEN_DIRECTORY = "/run/secrets/gateway-token";
 /** Directory of the secret `gateway-env`; its one file is `.env`. */
-const SECRETS_DIRECTORY = "/workspace";
+export const SECRETS_DIRECTORY = "/workspace";
 /** The gateway reads catalogs from nowhere else, and keeps its state beside them. */
 const STATE_DIRECTORY = "/root/.docker/mcp";
-const CATALOG = "agent-hub.yaml";
+export const CATALOG = "agent-hub.yaml";
 
 /** Limits of each server's container, written out so that another version of the gateway changes nothing: its own defaults. */
 export const SERVER_CPUS = 1;
@@ -28,8 +29,6 @@ export interface GatewaySettings {
  * its client says so, and many clients just go away; without a bound their containers would pile up until the next restart.
  */
 export const SERVER_SESSIONS = 20;
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
  * The gateway finds Docker's client by PATH and has no setting for labels. No log: the engine would keep everything
@@ -52,12 +51,18 @@ exec /usr/bin/docker "$@"
 `;
 };
 
-/** The token stays out of the container's description, and of the servers': the gateway hands them only what the catalog names. */
-const START = `#!/bin/sh
+/**
+ * The start script. The token stays out of the container's description, and of the servers': the gateway hands them only what the
+ * catalog names.
+ *
+ * @param wrapper program that is put before one of the image's
+ * @param question argument on which it does nothing and ends well
+ */
+export const start = (wrapper: string, question: string): string => `#!/bin/sh
 set -eu
-# By its full path: a shell, like the gateway, would go on to the next directory of PATH, and servers without labels would stay behind.
-if ! ${OWN_DIRECTORY}/bin/docker --version > /dev/null; then
-  echo "mcp-gateway: ${OWN_DIRECTORY}/bin/docker cannot be executed; is the file system of the data directory mounted noexec? Move it: pulumi config set dataDir /another/path" >&2
+# By its full path: a shell, like the gateway, would go on to the next directory of PATH, and pass the wrapper by.
+if ! ${OWN_DIRECTORY}/bin/${wrapper} ${question} > /dev/null; then
+  echo "mcp-gateway: ${OWN_DIRECTORY}/bin/${wrapper} cannot be executed; is the file system of the data directory mounted noexec? Move it: pulumi config set dataDir /another/path" >&2
   exit 1
 fi
 MCP_GATEWAY_AUTH_TOKEN=$(cat ${TOKEN_DIRECTORY}/value)
@@ -66,9 +71,11 @@ export MCP_GATEWAY_AUTH_TOKEN
 exec /docker-mcp gateway run "$@"
 `;
 
-const ownFiles = ({ catalog: { files }, serverLabels, dynamicTools }: GatewaySettings): RenderedFile[] => [
-  { path: "start.sh", content: START, executable: true },
-  { path: "bin/docker", content: wrapper(serverLabels), executable: true },
+/** What the gateway reads in any mode. */
+export const settingsFiles = ({
+  catalog: { files },
+  dynamicTools,
+}: Pick<GatewaySettings, "catalog" | "dynamicTools">): RenderedFile[] => [
   // Configuration of Docker's client, where the gateway looks for its features. Unset, clients may manage servers.
   {
     path: "docker/config.json",
@@ -79,7 +86,14 @@ const ownFiles = ({ catalog: { files }, serverLabels, dynamicTools }: GatewaySet
   { path: "tools.yaml", content: files.tools },
 ];
 
-const commandLine = (verifySignatures: boolean): string[] => [
+const ownFiles = (settings: GatewaySettings): RenderedFile[] => [
+  { path: "start.sh", content: start("docker", "--version"), executable: true },
+  { path: "bin/docker", content: wrapper(settings.serverLabels), executable: true },
+  ...settingsFiles(settings),
+];
+
+/** Arguments in any mode. */
+export const COMMAND: readonly string[] = [
   "--transport=streaming",
   `--port=${PORT}`,
   `--catalog=${CATALOG}`,
@@ -87,6 +101,10 @@ const commandLine = (verifySignatures: boolean): string[] => [
   `--config=${OWN_DIRECTORY}/config.yaml`,
   `--tools-config=${OWN_DIRECTORY}/tools.yaml`,
   `--secrets=${SECRETS_DIRECTORY}/.env`,
+];
+
+const commandLine = (verifySignatures: boolean): string[] => [
+  ...COMMAND,
   `--cpus=${SERVER_CPUS}`,
   `--memory=${SERVER_MEMORY_MIB}m`,
   `--verify-signatures=${verifySignatures}`,
@@ -99,7 +117,7 @@ const MOUNTS: ServiceSpec["mounts"] = [
   { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
 ];
 
-const HEALTH: ServiceSpec["health"] = {
+export const HEALTH: ServiceSpec["health"] = {
   command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`],
   intervalSeconds: 3,
   timeoutSeconds: 3,
@@ -107,18 +125,19 @@ const HEALTH: ServiceSpec["health"] = {
   startPeriodSeconds: 60,
 };
 
-/** What to run as mcp-gateway. */
+export const ENVIRONMENT = {
+  DOCKER_CONFIG: `${OWN_DIRECTORY}/docker`,
+  PATH: `${OWN_DIRECTORY}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+} as const;
+
+/** What to run as mcp-gateway in gatewayMode socket. */
 export function mcpGatewayService(settings: GatewaySettings): ServiceSpec {
   return {
     name: "mcp-gateway",
     image: "mcp-gateway",
     entrypoint: ["/bin/sh", `${OWN_DIRECTORY}/start.sh`],
     command: commandLine(settings.catalog.verifySignatures),
-    environment: {
-      DOCKER_CONFIG: `${OWN_DIRECTORY}/docker`,
-      HOME: "/root",
-      PATH: `${OWN_DIRECTORY}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-    },
+    environment: { ...ENVIRONMENT, HOME: "/root" },
     networks: ["mcp"],
     port: PORT,
     ports: [],

@@ -6,7 +6,7 @@
  */
 
 /** Networks of the stack; a service joins only those it needs. */
-export type NetworkName = "edge" | "mcp" | "ai" | "dify" | "dify-ssrf";
+export type NetworkName = "edge" | "mcp" | "mcp-servers" | "mcp-outside" | "ai" | "dify" | "dify-ssrf";
 
 /** One published port. `address` is an IPv4 address of the host; `host` and `container` are TCP ports. */
 export interface PublishedPort {
@@ -40,6 +40,8 @@ export type Mount =
       readonly readOnly?: boolean;
       readonly owner?: string;
     }
+  /** A path of the host that is nobody's of the stack; it has to be there. */
+  | { readonly kind: "host"; readonly path: string; readonly target: string; readonly readOnly: boolean }
   /** The engine's own socket, mounted so that the service can start containers. */
   | { readonly kind: "engine-socket"; readonly target: string }
   /** Memory-backed scratch space. A directory that the image has there keeps its mode, and wants an `owner` ("uid:gid"). */
@@ -100,12 +102,16 @@ export interface ServiceSpec {
   readonly mounts: readonly Mount[];
   readonly files: readonly RenderedDirectory[];
   readonly secrets: readonly SecretMount[];
+  /** Secrets that it does not get, but that it is started anew for when they change. */
+  readonly anewWith?: readonly string[];
   readonly health: HealthCheck | ExternalHealth | RunsOnce;
   /** "uid:gid" or a name; unset keeps the image's user. */
   readonly user?: string;
   readonly readOnlyRoot: boolean;
   /** Capabilities kept; all others are dropped. Upper case with the CAP_ prefix. */
   readonly capabilities: readonly string[];
+  /** Processors that it may keep busy, at most one decimal; unset: all. */
+  readonly cpus?: number;
   /** Hard memory limit in MiB; swap is not granted on top. */
   readonly memoryMiB: number;
   /** Longest time to become healthy, or to run once, in seconds, before the update fails. */
@@ -119,3 +125,9 @@ export interface ServiceSpec {
   /** Give it all GPUs of this kind. */
   readonly gpu?: "nvidia" | "rocm" | "vulkan";
 }
+
+/** Names of the secrets that a container of the spec is made again for, in a fixed order. */
+export const secretsBehind = ({ secrets, anewWith = [] }: Pick<ServiceSpec, "secrets" | "anewWith">): string[] => [
+  ...secrets.map(({ secret }) => secret),
+  ...anewWith,
+];

@@ -6,6 +6,7 @@ import type { ServiceSpec } from "./spec";
 
 export interface OrderedServices {
   readonly core: CoreServices;
+  readonly servers?: { readonly bridge: ServiceSpec; readonly specs: readonly ServiceSpec[] } | undefined;
   readonly ai?: { readonly services: AiServices } | undefined;
   readonly dify?: { readonly services: DifyServices; readonly oneShots: DifyOneShots } | undefined;
 }
@@ -16,8 +17,11 @@ export interface Ordered {
   readonly after: readonly ServiceSpec[];
 }
 
-const coreOrder = ({ gateway, nixos, router, ingress, oidc }: CoreServices): Ordered[] => [
-  { spec: gateway, after: [] },
+/** Catalog servers come before the gateway, which asks each for its tools when it starts. */
+const coreOrder = ({ core: { gateway, nixos, router, ingress, oidc }, servers }: OrderedServices): Ordered[] => [
+  ...(servers === undefined ? [] : [{ spec: servers.bridge, after: [] }]),
+  ...(servers?.specs ?? []).map((spec) => ({ spec, after: servers === undefined ? [] : [servers.bridge] })),
+  { spec: gateway, after: servers?.specs ?? [] },
   { spec: nixos, after: [] },
   { spec: router, after: [gateway, nixos] },
   { spec: ingress, after: [router] },
@@ -56,7 +60,7 @@ export const difyOrder = (
 ];
 
 /** Every service and one-shot of a plan, each after those that it waits for. */
-export const startOrder = ({ core, ai, dify }: OrderedServices): Ordered[] => [
+export const startOrder = ({ ai, dify, ...core }: OrderedServices): Ordered[] => [
   ...coreOrder(core),
   ...(ai === undefined ? [] : aiOrder(ai.services)),
   ...(dify === undefined ? [] : difyOrder(dify.services, dify.oneShots)),

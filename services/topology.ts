@@ -41,6 +41,8 @@ export interface TopologySources {
   /** From the ingress inwards. */
   readonly services: readonly ServiceSpec[];
   readonly servers: readonly OfferedServer[];
+  /** Those that the stack runs, as services; undefined: the gateway starts each. */
+  readonly running?: readonly ServiceSpec[] | undefined;
   /** Directory below dataDir of each volume that servers mount, by the volume's whole name. */
   readonly volumes: Readonly<Record<string, string>>;
   readonly models: readonly ModelChoice[];
@@ -175,7 +177,7 @@ export function topologyOf(sources: TopologySources): Topology {
   const starts = sources.servers.map(({ name }): TopologyEdge => ({
     from: `service:${GATEWAY}`,
     to: `server:${name}`,
-    kind: "starts",
+    kind: sources.running === undefined ? "starts" : "calls",
     labels: [],
   }));
   const edges = [...calls(sources), ...starts, ...mounts(sources), ...modelEdges(sources)];
@@ -183,7 +185,7 @@ export function topologyOf(sources: TopologySources): Topology {
     stack: sources.config.stack,
     nodes: nodesOf(sources, edges),
     edges,
-    networks: networksOf(sources.services),
+    networks: networksOf([...sources.services, ...(sources.running ?? [])]),
     routes: routesOf(sources),
   };
 }

@@ -96,6 +96,7 @@ describe("config", () => {
       requestsPerSecond: 1000,
       streamsPerClient: 512,
       streamSeconds: 3600,
+      gatewayMode: "static",
       gatewayDynamicTools: false,
       llamaContextSize: 4096,
       llamaParallel: 2,

@@ -74,10 +74,18 @@ describe("a stack that can come up", () => {
 
   it("tells how much memory Dify may take, and nothing without Dify", async () => {
     const notes = async (set?: Record<string, string>) => (await prepare(await config(set), engine)).notes;
-    expect(await notes()).toEqual([expect.stringMatching(/^policy: \d+ rules hold for 4 services$/)]);
+    expect(await notes()).toEqual([expect.stringMatching(/^policy: \d+ rules hold for 11 services$/)]);
     expect(await notes({ bundles: "dify" })).toEqual([
       "Dify: the memory limits of its services add up to 6656 MiB; the engine has 16384 MiB",
-      expect.stringMatching(/^policy: \d+ rules hold for 20 services$/),
+      expect.stringMatching(/^policy: \d+ rules hold for 27 services$/),
+    ]);
+  });
+
+  it("says what it means that the gateway holds the engine's socket", async () => {
+    const { notes } = await prepare(await config({ gatewayMode: "socket" }), engine);
+    expect(notes).toEqual([
+      "gatewayMode socket: mcp-gateway starts catalog servers by the engine's socket, so whoever takes it over is root on this host; without it: pulumi config set gatewayMode static",
+      expect.stringMatching(/^policy: /),
     ]);
   });
 

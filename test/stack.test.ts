@@ -48,25 +48,52 @@ describe("the plan of a stack", () => {
   });
 
   it("names the volumes of the stack in the catalog", () => {
-    const { catalog, volumes } = plan({ servers: "memory" });
+    const { catalog, volumes } = plan({ servers: "memory", gatewayMode: "socket" });
     expect(volumes.map(({ name }) => name)).toEqual(["workspace", "mcp-memory"]);
     expect(catalog.servers[0]?.volumes).toEqual(["mcp-gateway-stack-dev-mcp-memory:/data:nocopy"]);
   });
 
-  it("makes the gateway's token, and copies the secrets of enabled servers alone", () => {
-    const secretsFile = path.join(root, "env");
-    fs.writeFileSync(secretsFile, "github.personal_access_token=x\nOTHER=y\n");
-    const { secrets } = plan({
-      imageSource: "pull",
-      imageDigests: `{"mcp-nixos":"${DIGEST}"}`,
-      secretsFile,
-      servers: "github-official",
+  describe("with a server that has a secret", () => {
+    const secretsOf = (set: Record<string, string>) => {
+      const secretsFile = path.join(root, "env");
+      fs.writeFileSync(secretsFile, "github.personal_access_token=x\nOTHER=y\n");
+      const imageDigests = `{"mcp-nixos":"${DIGEST}"}`;
+      return plan({ imageSource: "pull", imageDigests, secretsFile, ...set }).secrets;
+    };
+    const copy = (name: string, ...names: string[]) => ({ name, file: ".env", source: path.join(root, "env"), names });
+
+    it("copies it for that server alone, and makes the gateway's token", () => {
+      const { generated, copied } = secretsOf({ servers: "time,github-official" });
+      expect(generated.map(({ name }) => name)).toEqual(["gateway-token"]);
+      expect(copied).toEqual([copy("gateway-env"), copy("mcp-github-official-env", "github.personal_access_token")]);
     });
-    expect(secrets.generated.map(({ name }) => name)).toEqual(["gateway-token"]);
-    expect(secrets.copied).toEqual([
-      { name: "gateway-env", file: ".env", source: secretsFile, names: ["github.personal_access_token"] },
-    ]);
-    expect(plan({ secretsFile }).secrets.copied[0]?.names).toEqual([]);
+
+    it("copies it for the gateway when that starts the server", () => {
+      const gatewayMode = "socket";
+      const { copied } = secretsOf({ gatewayMode, servers: "time,github-official" });
+      expect(copied).toEqual([copy("gateway-env", "github.personal_access_token")]);
+      expect(secretsOf({ gatewayMode, servers: "time" }).copied).toEqual([copy("gateway-env")]);
+    });
+  });
+
+  it("has each enabled server as a service, and the gateway without the engine's socket", () => {
+    const { servers, core, volumes: shared } = plan({ servers: "time,memory" });
+    expect(servers?.specs.map(({ name }) => name)).toEqual(["mcp-time", "mcp-memory"]);
+    expect(core.gateway.mounts.map(({ kind }) => kind)).not.toContain("engine-socket");
+    expect(shared).toEqual([]);
+  });
+
+  it("gives a server the limits and variables that it is told", () => {
+    const overrides = JSON.stringify({ "mcp-time": { memoryMiB: 64, environment: { A: "b" } } });
+    const [time, memory] = plan({ servers: "time,memory", overrides }).servers?.specs ?? [];
+    expect(time).toMatchObject({ memoryMiB: 64, environment: { A: "b", LOCAL_TIMEZONE: "UTC" } });
+    expect(memory?.memoryMiB).toBe(2048);
+  });
+
+  it("has no server as a service where the gateway starts them", () => {
+    const { servers, core } = plan({ gatewayMode: "socket", servers: "time,memory" });
+    expect(servers).toBeUndefined();
+    expect(core.gateway.mounts.map(({ kind }) => kind)).toContain("engine-socket");
   });
 
   it("marks what the gateway starts as the stack's", () => {
@@ -119,6 +146,22 @@ describe("a stack that cannot be planned", () => {
         "add the line github.personal_access_token=VALUE there, or leave github-official out of servers",
     ]);
   });
+
+  it("because clients would have the gateway start servers without the engine's socket is told both ways out", () => {
+    expect(faults({ gatewayDynamicTools: "true" })).toEqual([
+      'gatewayDynamicTools: "true" has the gateway start servers, for which it needs the engine\'s socket; pulumi config set gatewayMode socket, or gatewayDynamicTools false',
+    ]);
+  });
+
+  it.each(["static", "socket"])(
+    "because of limits for a server that it does not run (%s) is told which",
+    (gatewayMode) => {
+      const overrides = JSON.stringify({ "mcp-git": { memoryMiB: 64 } });
+      expect(faults({ servers: "time", gatewayMode, overrides })).toEqual([
+        `overrides.mcp-git: is of no catalog server that the stack runs with gatewayMode ${gatewayMode}; remove it: pulumi config rm --path overrides.mcp-git`,
+      ]);
+    },
+  );
 
   it("because of several files is told all of it at once", () => {
     edit("catalog", (text) => text.replace(/image: mcp\/time@\S+/, "image: mcp/time:latest"));

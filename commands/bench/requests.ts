@@ -66,3 +66,9 @@ export async function latency(target: Target, name: RequestName, clients: number
     await Promise.all(sessions.map(({ end }) => end()));
   }
 }
+
+/** Sessions that stay open: `call` calls a tool, `end` ends the session. */
+export async function openSessions(target: Target, count: number) {
+  const sessions = await Promise.all(Array.from({ length: count }, () => connect(target)));
+  return sessions.map(({ client, end }) => ({ call: () => REQUESTS["tools/call"](client), end }));
+}

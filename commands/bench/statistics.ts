@@ -31,7 +31,7 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
 /** A measure of ours beside its yardstick. */
 export interface Comparison {
   readonly what: string;
-  readonly unit: "s" | "ms" | "1/s" | "MiB/s";
+  readonly unit: "s" | "ms" | "1/s" | "MiB/s" | "MiB";
   readonly ours: number;
   readonly yardstick: number;
   readonly ratio: number;

@@ -111,15 +111,21 @@ const list = (values: readonly string[] | null | undefined): string => [...(valu
 const capabilities = (values: readonly string[] | null | undefined): string =>
   list(values?.map((name) => name.replace(/^CAP_/, "")));
 
+const cpusText = (cpus: string | undefined): string => (cpus === undefined ? "unlimited" : Number(cpus).toString());
+
 /** Limits that the program does not set are off. */
 function limits(args: ContainerArgs, { HostConfig: host }: Docker.ContainerInspectInfo): string[] {
-  const wanted = { memory: `${args.memory} MiB`, "memory with swap": `${args.memorySwap} MiB`, CPUs: "unlimited" };
+  const wanted = {
+    memory: `${args.memory} MiB`,
+    "memory with swap": `${args.memorySwap} MiB`,
+    CPUs: cpusText(args.cpus),
+  };
   const mib = (bytes: number | undefined): string => `${Math.round((bytes ?? 0) / MIB)} MiB`;
   const cpus = (host.NanoCpus ?? 0) / 1e9 || (host.CpuQuota ?? 0) / (host.CpuPeriod || 100_000);
   const found = {
     memory: mib(host.Memory),
     "memory with swap": mib(host.MemorySwap),
-    CPUs: cpus > 0 ? String(cpus) : "unlimited",
+    CPUs: cpusText(cpus > 0 ? String(cpus) : undefined),
   };
   return differences("limit of", wanted, found);
 }

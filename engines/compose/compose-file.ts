@@ -21,6 +21,8 @@ export interface ComposeNetwork {
   readonly fullName: string;
   /** Of its bridge, when nothing outside is reached from it. */
   readonly internalOptions: Readonly<Record<string, string>> | undefined;
+  /** Of its bridge otherwise. */
+  readonly openOptions?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ComposeVolume {
@@ -105,6 +107,7 @@ function limits(args: ContainerArgs): object {
     security_opt: args.securityOpts,
     mem_limit: `${args.memory}m`,
     memswap_limit: `${args.memorySwap}m`,
+    ...(args.cpus === undefined ? {} : { cpus: args.cpus }),
   };
 }
 
@@ -176,9 +179,10 @@ function volumeMaker({ volumes, services, volumeUser, localImages }: ComposeSour
 }
 
 function networkSection({ networks }: ComposeSources): object {
-  const sections = networks.map(({ name, fullName, internalOptions }) => {
+  const sections = networks.map(({ name, fullName, internalOptions, openOptions }) => {
     const internal = internalOptions === undefined ? {} : { internal: true, driver_opts: internalOptions };
-    return [name, { name: fullName, driver: "bridge", ...internal }];
+    const open = openOptions === undefined ? {} : { driver_opts: openOptions };
+    return [name, { name: fullName, driver: "bridge", ...open, ...internal }];
   });
   return Object.fromEntries(sections) as object;
 }

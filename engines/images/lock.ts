@@ -17,6 +17,9 @@ const entrypoint = z.array(z.string().min(1)).min(1).nullable();
 /** SPDX expression, from a source that the lock names; null or missing: NOASSERTION. */
 const licence = z.string().min(1).nullable().optional();
 
+/** Arguments of the image's own, where nothing else is said. */
+const command = z.array(z.string()).min(1).optional();
+
 const pull = z.strictObject({
   /** registry/repository[:tag]@sha256:… */
   reference: z.string(),
@@ -30,6 +33,7 @@ const pull = z.strictObject({
   entrypoint,
   /** Of the program that the image is named after, not of all that is inside. */
   licence,
+  command,
 });
 
 const build = z.strictObject({
@@ -44,6 +48,7 @@ const build = z.strictObject({
   entrypoint,
   /** As in pull, of the version that is built. */
   licence,
+  command,
   /** What is not as in the image of pull mode. */
   differences: z.array(z.string().min(1)),
 });

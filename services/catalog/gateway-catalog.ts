@@ -2,7 +2,8 @@
 import type { CatalogData, CatalogServer, CatalogSources } from "./model";
 import { parseSources } from "./parse";
 import { renderFiles, serverImage, type GatewayFiles } from "./render";
-import { evaluated, filled, type CatalogValues } from "./substitute";
+import { evaluated, evaluatedText } from "./evaluate";
+import { filled, type CatalogValues } from "./substitute";
 import { catalogContentFaults, enabledServers, imageName, type CatalogImages, type Checked } from "./validate";
 
 export interface CatalogSettings {
@@ -32,6 +33,8 @@ export interface OfferedServer {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly volumes: readonly string[];
+  /** "uid:gid" or a name; undefined: the image's. */
+  readonly user?: string | undefined;
 }
 
 export interface GatewayCatalog {
@@ -80,9 +83,10 @@ function offeredServers(data: CatalogData, enabled: readonly string[], settings:
       image: serverImage(name, server, settings.images),
       command: (server.command ?? []).flatMap((argument) => evaluated(argument, data.config)),
       environment: Object.fromEntries(
-        (server.env ?? []).map(({ name: key, value }) => [key, evaluated(value, data.config).join()]),
+        (server.env ?? []).map(({ name: key, value }) => [key, evaluatedText(value, data.config)]),
       ),
-      volumes: (server.volumes ?? []).flatMap((volume) => evaluated(volume, data.config)),
+      volumes: (server.volumes ?? []).flatMap((volume) => evaluated(volume, data.config)).filter(Boolean),
+      user: server.user === undefined ? undefined : evaluatedText(server.user, data.config) || undefined,
     }));
 }
 

@@ -1,7 +1,8 @@
 /** What the four files must agree on, among each other and with the stack: every fault as one line. */
 import { allowedPaths, volumeFault } from "./host-paths";
 import { configKey, SOURCE_FILES, type CatalogData, type CatalogServer } from "./model";
-import { evaluated, VALUE_NAMES } from "./substitute";
+import { evaluated, FILTERS, unknownFilters } from "./evaluate";
+import { VALUE_NAMES } from "./substitute";
 
 /** The images that the program knows by name: catalogs/images.yaml. */
 export interface CatalogImages {
@@ -69,7 +70,7 @@ function volumeFaults(server: CatalogServer, checked: Checked): string[] {
       return [
         `volumes: "${volume}" has ${gap}, which the program does not fill in; it knows ${VALUE_NAMES.join(", ")}`,
       ];
-    const made = evaluated(volume, checked.data.config);
+    const made = evaluated(volume, checked.data.config).filter(Boolean);
     if (made.length === 0)
       return [
         `volumes: "${volume}" stands for nothing, so nothing would be mounted; add its value to ${SOURCE_FILES.config}`,
@@ -81,10 +82,22 @@ function volumeFaults(server: CatalogServer, checked: Checked): string[] {
   });
 }
 
+/** By the name of its key, each filter that would be left out without a word. */
+function filterFaults({ command = [], env = [], volumes = [], user }: CatalogServer): string[] {
+  const texts = { command, env: env.map(({ value }) => value), volumes, user: user === undefined ? [] : [user] };
+  return Object.entries(texts).flatMap(([key, list]) =>
+    list.flatMap((text) =>
+      unknownFilters(text).map(
+        (filter) => `${key}: "${text}" has the filter "${filter}", which there is not; use ${FILTERS.join(", ")}`,
+      ),
+    ),
+  );
+}
+
 function catalogFaults(checked: Checked): string[] {
   return Object.entries(checked.data.catalog.registry).flatMap(([name, server]) => {
     const kind = server.type === "remote" ? remoteFault(server, checked) : imageFault(name, server, checked.images);
-    const faults = [...(kind === undefined ? [] : [kind]), ...volumeFaults(server, checked)];
+    const faults = [...(kind === undefined ? [] : [kind]), ...filterFaults(server), ...volumeFaults(server, checked)];
     return faults.map((fault) => `${SOURCE_FILES.catalog}: server "${name}": ${fault}`);
   });
 }
@@ -125,6 +138,10 @@ function unavailable(name: string, { images }: Checked): string[] {
 const missingSecret = (server: string, secret: string): string =>
   `servers: "${server}" is enabled, but its secret "${secret}" has no value in the file of config secretsFile; add the line ${secret}=VALUE there, or leave ${server} out of servers`;
 
+/** The gateway takes the list and enforces nothing, unless it is told to run proxies of its own, which the stack does not. */
+const unenforced = (server: string): string =>
+  `servers: "${server}" is enabled, and its allowHosts would be enforced by nothing: the stack has no proxy between servers and the internet; remove allowHosts in ${SOURCE_FILES.catalog} (it then reaches every host), or write disableNetwork: true`;
+
 function enabledFaults(checked: Checked): string[] {
   return enabledServers(checked).flatMap((name) => {
     const server = checked.data.catalog.registry[name];
@@ -132,6 +149,7 @@ function enabledFaults(checked: Checked): string[] {
     const missing = (server.secrets ?? []).filter((secret) => !checked.secretNames.includes(secret.name));
     return [
       ...missing.map((secret) => missingSecret(name, secret.name)),
+      ...((server.allowHosts ?? []).length > 0 && !server.disableNetwork ? [unenforced(name)] : []),
       ...(server.type === "server" ? unavailable(name, checked) : []),
     ];
   });

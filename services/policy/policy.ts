@@ -1,5 +1,6 @@
 /** Applies rules to what is planned, and waivers to what they find: pure. */
-import { SHIPPED } from "./shipped";
+import { isServerOverride } from "../../config-keys-overrides";
+import { shippedReason } from "./shipped";
 import type { Finding, Rule, Subject } from "./subject";
 
 /** A finding with the rule and the service that it is about. */
@@ -73,7 +74,7 @@ export function applyPolicy(input: PolicyInput): PolicyResult {
   const { rules, subjects, waivers } = input;
   const violations = subjects
     .flatMap((subject) => rules.flatMap((rule) => apply(rule, subject)))
-    .filter((violation) => SHIPPED[keyOf(violation)] === undefined);
+    .filter(({ rule, service }) => shippedReason(rule, service, isServerOverride(service)) === undefined);
   const open = violations.filter((violation) => waivers[keyOf(violation)] === undefined);
   const waived = violations.filter((violation) => waivers[keyOf(violation)] !== undefined);
   return {

@@ -1,6 +1,7 @@
 /** What the start page says of a config and its plan: pure. */
 import type { Config } from "../../config";
 import type { OfferedServer } from "../catalog/gateway-catalog";
+import { serverServiceName } from "../catalog/server-service";
 import { showsToken } from "../client-files";
 import { coreEndpoints, serviceEndpoint, stackEndpoints } from "../endpoints";
 import { healthPath, UNWATCHED, WATCHED, type Watched } from "../health";
@@ -50,7 +51,7 @@ const PAGES: readonly string[] = ["open-webui", "dify"];
 const PURPOSES: Readonly<Record<string, string>> = {
   traefik: "Ingress: the one port that clients see",
   "mcp-router": "Nginx before the MCP servers, and this page",
-  "mcp-gateway": "Docker's MCP gateway; starts the catalog servers",
+  "mcp-gateway": "Docker's MCP gateway, before the catalog servers",
   "oidc-auth": "oauth2-proxy: signs browsers in, and knows the provider's tokens",
   dify: "Nginx before Dify's services",
   "dify-api": "Dify's back end",
@@ -68,10 +69,14 @@ function sourceOf({ service, by, asks, through }: Watched): string {
   return `${by} asks ${upstreamUrl(asks)}${asks.path.replace(/\?.*/, "")}${through === undefined ? "" : of}; ${answer}`;
 }
 
-function healthOf(service: string): PageHealth {
+/** Why nothing tells how a service is. */
+const darkness = ({ name, networks }: ServiceSpec): string =>
+  UNWATCHED[name] ?? (networks.includes("mcp-servers") ? "it answers mcp-gateway alone" : "nothing tells");
+
+function healthOf(spec: ServiceSpec): PageHealth {
+  const { name: service } = spec;
   const watched = WATCHED.find((one) => one.service === service);
-  if (watched === undefined)
-    return { source: `no light: ${UNWATCHED[service] ?? "nothing tells"}; npm run mcp-status knows` };
+  if (watched === undefined) return { source: `no light: ${darkness(spec)}; npm run mcp-status knows` };
   const through = watched.through ?? (watched.by === service ? undefined : watched.by);
   return { path: healthPath(service), ...(through === undefined ? {} : { through }), source: sourceOf(watched) };
 }
@@ -85,7 +90,7 @@ const pageService = (spec: ServiceSpec, image: PageSources["image"]): PageServic
   name: spec.name,
   part: partOf(spec),
   purpose: PURPOSES[spec.name] ?? image(spec.image).purpose,
-  health: healthOf(spec.name),
+  health: healthOf(spec),
 });
 
 function pagesOf({ config, services }: PageSources): PageLink[] {
@@ -120,7 +125,8 @@ function serverUse(
 
 function imagesOf({ services, servers, image }: PageSources): PageImage[] {
   const ofServices = services.map((spec): Use => ({ user: spec.name, name: spec.image, ...image(spec.image) }));
-  const uses = [...ofServices, ...servers.flatMap((server) => serverUse(server, image))];
+  const started = servers.filter(({ name }) => !services.some((spec) => spec.name === serverServiceName(name)));
+  const uses = [...ofServices, ...started.flatMap((server) => serverUse(server, image))];
   const first = uses.filter(({ name }, index) => uses.findIndex((use) => use.name === name) === index);
   return first.map(({ name, version, reference }) => {
     const usedBy = uses.filter((use) => use.name === name).map(({ user }) => user);

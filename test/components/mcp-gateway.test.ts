@@ -15,9 +15,11 @@ const gateway = () =>
       new McpGateway("mcp-gateway", {
         foundation,
         spec,
-        serverImages: ["mcp-time"],
-        volumes: [{ name: "workspace", path: "shared/workspace" }],
-        servers: { host: "unix:///run/engine.sock", labels },
+        starts: {
+          images: ["mcp-time"],
+          volumes: [{ name: "workspace", path: "shared/workspace" }],
+          containers: { host: "unix:///run/engine.sock", labels },
+        },
       }),
   );
 type Gateway = Awaited<ReturnType<typeof gateway>>;

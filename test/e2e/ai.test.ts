@@ -6,7 +6,7 @@ import { request } from "../support/http";
 import { openSession } from "../support/mcp-client";
 import { serveModels, type ModelServer } from "../support/model-server";
 import { exportedModels, openWebui } from "../support/open-webui";
-import { createStack, type TestStack } from "../support/stack";
+import { createStack, isCatalogServer, type TestStack } from "../support/stack";
 import { tinyModels } from "../support/tiny-models";
 import { tone } from "../support/tone";
 import { aiLightTests } from "./start-page/ai";
@@ -48,7 +48,7 @@ const ids = async (): Promise<Record<string, string>> =>
   Object.fromEntries((await stack.containers()).map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
 const names = async (): Promise<string[]> =>
   Object.keys(await ids())
-    .filter((name) => name !== "mcp-server")
+    .filter((name) => !isCatalogServer(name))
     .sort();
 
 /** Operations of a preview, by what they do: names of resources. */

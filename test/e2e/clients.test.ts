@@ -2,10 +2,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { readPrompts } from "../../commands/export-prompts";
-import { SERVER_SESSIONS } from "../../services/mcp-gateway";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
-import { openSession, withSession } from "../support/mcp-client";
+import { withSession } from "../support/mcp-client";
 import { createStack, type TestStack, stateFiles } from "../support/stack";
 
 jest.setTimeout(240_000);
@@ -29,10 +28,6 @@ beforeAll(async () => {
 afterAll(() => stack.remove());
 
 const mcp = (): string => stack.url("/mcp");
-/** Containers that the gateway started for one catalog server. */
-const serverContainers = async (name: string): Promise<string[]> =>
-  (await stack.containers("mcp-server")).filter(({ Labels }) => Labels["docker-mcp-name"] === name).map(({ Id }) => Id);
-
 describe("an MCP client", () => {
   it("gets the tools of every enabled server, and none that manage the gateway", async () => {
     const names = await withSession(mcp(), (session) => session.toolNames());
@@ -92,27 +87,6 @@ describe("an MCP client", () => {
       ),
     );
     expect(absent).toEqual([]);
-  });
-
-  it("that comes and goes many times leaves no server containers behind", async () => {
-    for (let round = 0; round < 8; round++) {
-      await withSession(mcp(), async ({ call }) => {
-        await call("get_current_time", { timezone: "UTC" });
-        await call("read_graph");
-      });
-    }
-    await eventually(async () =>
-      expect([...(await serverContainers("time")), ...(await serverContainers("memory"))]).toEqual([]),
-    );
-  });
-
-  it("that never says goodbye takes up no more than its server's share of containers", async () => {
-    for (let round = 0; round < SERVER_SESSIONS + 3; round++) {
-      const { client, call } = await openSession(mcp());
-      await call("get_current_time", { timezone: "UTC" });
-      await client.close();
-    }
-    expect(await serverContainers("time")).toHaveLength(SERVER_SESSIONS);
   });
 
   it("gets every answer whole, however many ask at once", async () => {
@@ -187,11 +161,9 @@ describe("the gateway's token", () => {
   });
 
   it("is in no description of a container, no log and not in the state", async () => {
-    for (const { Id, Labels } of await stack.containers()) {
+    for (const { Id } of await stack.containers()) {
       const container = stack.docker.getContainer(Id);
       expect(JSON.stringify(await container.inspect())).not.toContain(token());
-      // Servers have no log: their traffic is in none.
-      if (Labels["mcp-stack.service"] === "mcp-server") continue;
       expect((await container.logs({ stdout: true, stderr: true })).toString()).not.toContain(token());
     }
     const texts = stateFiles(stack);

@@ -85,7 +85,12 @@ describe("while it is up", () => {
   it("is healthy and as configured", async () => {
     const { code, json } = await status();
     expect(json.services.map(({ service, state, health, drift }) => [service, state, health, drift])).toEqual(
-      ["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http"].map((name) => [name, "running", "healthy", []]),
+      ["traefik", "mcp-router", "mcp-gateway", "mcp-nixos-http", "mcp-time"].map((name) => [
+        name,
+        "running",
+        "healthy",
+        [],
+      ]),
     );
     expect([code, json.healthy]).toEqual([0, true]);
   });

@@ -9,7 +9,7 @@ import { DifyStack } from "../support/dify-stack";
 import { freePort } from "../support/free-port";
 import { request } from "../support/http";
 import { serveModels, type ModelServer } from "../support/model-server";
-import { createStack, type TestStack } from "../support/stack";
+import { createStack, isCatalogServer, type TestStack } from "../support/stack";
 import { tinyModels } from "../support/tiny-models";
 import { mcpTests } from "./dify/mcp";
 import { modelTests } from "./dify/models";
@@ -81,7 +81,9 @@ describe("turned on", () => {
     expect(await replaced(before)).toEqual([]);
     expect(await dify.names()).toEqual([...DIFY, ...AI, ...CORE].sort());
     const unwell = (await stack.containers()).filter(({ Status }) => !Status.includes("(healthy)"));
-    const names = unwell.map(({ Labels }) => Labels["mcp-stack.service"] ?? "").filter((name) => name !== "mcp-server");
+    const names = unwell
+      .map(({ Labels }) => Labels["mcp-stack.service"] ?? "")
+      .filter((name) => !isCatalogServer(name));
     expect(names.sort()).toEqual(UNASKED);
     expect(output).toContain(`http://${dify.host}`);
     expect(output).toContain("Dify: the memory limits of its services add up to 6656 MiB");

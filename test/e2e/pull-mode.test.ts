@@ -70,7 +70,13 @@ beforeAll(async () => {
   await push(NEW, made).finally(() => forgetImages(docker, made));
   const known = Object.entries(digests).filter(([name]) => name !== UNKNOWN);
   stack = await createStack(
-    { imageSource: undefined, imageRegistry: mirrors(), imageDigests: Object.fromEntries(known) },
+    // The registry has images that were built here, which start otherwise than the public ones of their names.
+    {
+      gatewayMode: "socket",
+      imageSource: undefined,
+      imageRegistry: mirrors(),
+      imageDigests: Object.fromEntries(known),
+    },
     { prefix: "pull" },
   );
 }, 30 * 60_000);

@@ -14,7 +14,8 @@ const catalog: GatewayCatalog = {
   verifySignatures: false,
 };
 
-const core = (set: Record<string, string> = {}) => coreServices(configOf(set), catalog, { "mcp-stack.stack": "dev" });
+const core = (set: Record<string, string> = {}) =>
+  coreServices(configOf(set), { catalog, serverLabels: { "mcp-stack.stack": "dev" }, servers: [] });
 const specs = (set: Record<string, string> = {}): ServiceSpec[] => Object.values(core(set)) as ServiceSpec[];
 
 describe("the core", () => {
@@ -73,8 +74,13 @@ describe("the core", () => {
     },
   );
 
-  it("gives the engine's socket to the gateway alone", () => {
-    const withSocket = specs().filter(({ mounts }) => mounts.some(({ kind }) => kind === "engine-socket"));
-    expect(withSocket.map(({ name }) => name)).toEqual(["mcp-gateway"]);
+  it.each([
+    ["static", []],
+    ["socket", ["mcp-gateway"]],
+  ])("with gatewayMode %s gives the engine's socket to %j", (gatewayMode, names) => {
+    const withSocket = specs({ gatewayMode }).filter(({ mounts }) =>
+      mounts.some(({ kind }) => kind === "engine-socket"),
+    );
+    expect(withSocket.map(({ name }) => name)).toEqual(names);
   });
 });

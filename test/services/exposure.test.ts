@@ -25,7 +25,7 @@ const HIDDEN = "the engine runs without root, and forwards connections by a prog
 
 const reach = (set: Record<string, string>, servers = catalog(), hidesClients?: string) => {
   const config = configOf(set);
-  const services = Object.values(coreServices(config, servers, {}));
+  const services = Object.values(coreServices(config, { catalog: servers, serverLabels: {}, servers: [] }));
   return exposure({ config, catalog: servers, services, hidesClients });
 };
 

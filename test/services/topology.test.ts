@@ -7,6 +7,7 @@ import { configOf } from "../support/config";
 import { spec } from "../support/spec";
 
 const CORE = stackTopology(configOf({ servers: "time,memory" }));
+const SOCKET = stackTopology(configOf({ servers: "time,memory", gatewayMode: "socket" }));
 const AI = stackTopology(configOf({ servers: "time", bundles: "ai" }));
 
 const calls = ({ edges }: typeof CORE): string[] =>
@@ -18,6 +19,8 @@ it("the core's calls are those of its configuration files", () => {
     "traefik mcp-router",
     "mcp-router mcp-gateway",
     "mcp-router mcp-nixos-http",
+    "mcp-gateway time",
+    "mcp-gateway memory",
   ]);
 });
 
@@ -36,11 +39,12 @@ it("who may talk to whom is told by network", () => {
   expect(CORE.networks).toEqual([
     { name: "edge", services: ["traefik", "mcp-router"] },
     { name: "mcp", services: ["mcp-router", "mcp-gateway", "mcp-nixos-http"] },
+    { name: "mcp-servers", services: ["mcp-gateway", "mcp-time", "mcp-memory"] },
   ]);
 });
 
-it("servers are started by the gateway, and their volumes are directories of the data directory", () => {
-  const own = CORE.edges.filter(({ from, kind }) => kind === "starts" || from.startsWith("server:"));
+it("servers that the gateway starts are told so, and their volumes are directories of the data directory", () => {
+  const own = SOCKET.edges.filter(({ from, kind }) => kind === "starts" || from.startsWith("server:"));
   expect(own).toEqual([
     { from: "service:mcp-gateway", to: "server:time", kind: "starts", labels: [] },
     { from: "service:mcp-gateway", to: "server:memory", kind: "starts", labels: [] },
@@ -86,11 +90,11 @@ it("the text is a tree", () => {
     "clients",
     "└─ → traefik [edge]  http://127.0.0.1:8811",
     "   └─ → mcp-router [edge, mcp]",
-    "      ├─ → mcp-gateway [mcp]  /mcp",
-    "      │  ├─ starts time [no network]",
-    "      │  ├─ starts memory [no network]",
-    "      │  │  └─ on disk: mcp-memory",
-    "      │  └─ on disk: mcp-gateway",
+    "      ├─ → mcp-gateway [mcp, mcp-servers]  /mcp",
+    "      │  ├─ → time [no network]",
+    "      │  └─ → memory [no network]",
+    "      │     └─ on disk: mcp-memory",
+    "      ├─ → mcp-nixos-http [mcp]  /mcp/nixos",
   ]);
 });
 

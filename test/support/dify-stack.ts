@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { request, type HttpRequest } from "./http";
-import { PROJECT, type TestStack } from "./stack";
+import { isCatalogServer, PROJECT, type TestStack } from "./stack";
 
 /** What a stand-in answers: what arrived. */
 export interface Echo {
@@ -40,10 +40,10 @@ export class DifyStack {
     return Object.fromEntries(containers.map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
   }
 
-  /** Services that have a container, without what the gateway starts. */
+  /** Services that have a container, without catalog servers. */
   async names(): Promise<string[]> {
     return Object.keys(await this.ids())
-      .filter((name) => name !== "mcp-server")
+      .filter((name) => !isCatalogServer(name))
       .sort();
   }
 

@@ -8,6 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
 import { stringify } from "yaml";
+import { SERVICES } from "../../config";
 import { labelFilter, stackLabels } from "../../engines/container-args";
 import { connect } from "../../engines/images/engine";
 import { startCommand, type CommandResult, type RunningCommand } from "./command";
@@ -15,6 +16,10 @@ import { freePort } from "./free-port";
 
 const ROOT = path.resolve(__dirname, "../..");
 export const PROJECT = "mcp-gateway-stack";
+
+/** Whether a service is a catalog server's: one of the stack (mcp-NAME), or one that the gateway started (mcp-server). */
+export const isCatalogServer = (service: string): boolean =>
+  service.startsWith("mcp-") && !SERVICES.some((name) => name === service);
 
 export interface TestStack {
   readonly name: string;

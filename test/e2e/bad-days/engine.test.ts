@@ -98,12 +98,7 @@ describe("an engine that ends in the middle", () => {
     expect(kept).toHaveLength(1);
     await stack.succeed("up");
     expect((await stack.containers("mcp-nixos-http")).map(({ Id }) => Id)).toEqual(kept);
-    expect((await services()).filter((name) => name !== "mcp-server")).toEqual([
-      "mcp-gateway",
-      "mcp-nixos-http",
-      "mcp-router",
-      "traefik",
-    ]);
+    expect(await services()).toEqual(["mcp-gateway", "mcp-nixos-http", "mcp-router", "mcp-time", "traefik"]);
     const { code, output } = await stack.pulumi("preview", "--refresh", "--expect-no-changes");
     if (code !== 0) throw new Error(output);
   });

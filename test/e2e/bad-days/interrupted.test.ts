@@ -20,10 +20,7 @@ const GO_ON = "Interrupted: npm run up goes on from here, npm run down removes w
 const starting = (update: RunningCommand, service: string): Promise<unknown> =>
   update.waitFor(new RegExp(`^${service}: starting for`, "m"));
 const services = async (): Promise<string[]> =>
-  (await stack.containers())
-    .map(({ Labels }) => Labels["mcp-stack.service"] ?? "")
-    .filter((name) => name !== "mcp-server")
-    .sort();
+  (await stack.containers()).map(({ Labels }) => Labels["mcp-stack.service"] ?? "").sort();
 const locks = (): string[] => {
   const directory = path.join(stack.stateDir, ".pulumi/locks/organization", PROJECT, stack.name);
   return fs.existsSync(directory) ? fs.readdirSync(directory).filter((name) => name.endsWith(".json")) : [];
@@ -37,7 +34,7 @@ function signal(update: RunningCommand, name: NodeJS.Signals): void {
   }
 }
 async function complete(): Promise<void> {
-  expect(await services()).toEqual(["mcp-gateway", "mcp-nixos-http", "mcp-router", "traefik"]);
+  expect(await services()).toEqual(["mcp-gateway", "mcp-nixos-http", "mcp-router", "mcp-time", "traefik"]);
   expect(await withSession(stack.url("/mcp"), (session) => session.toolNames())).toContain("get_current_time");
   const { code, output } = await stack.pulumi("preview", "--refresh", "--expect-no-changes");
   if (code !== 0) throw new Error(output);
@@ -65,7 +62,7 @@ describe("Ctrl-C", () => {
     expect(output).toContain(
       `container "${PROJECT}-${stack.name}-mcp-gateway" was not finished: the update was cancelled. It was removed.`,
     );
-    expect(await services()).toEqual(["mcp-nixos-http"]);
+    expect(await services()).toEqual(["mcp-nixos-http", "mcp-time"]);
     expect(locks()).toEqual([]);
   });
 
@@ -135,6 +132,7 @@ describe("a state that was cut off by a full disk", () => {
 
   it("begins anew where no copy is whole, with the data that was there", async () => {
     const written = path.join(stack.dataDir, "workspace/kept.txt");
+    fs.mkdirSync(path.dirname(written), { recursive: true });
     fs.writeFileSync(written, "kept");
     cutOff();
     fs.rmSync(backups(), { recursive: true });

@@ -3,13 +3,15 @@ import path from "node:path";
 import { containerArgs } from "../../../engines/container-args";
 import { applyPolicy } from "../../../services/policy/policy";
 import { RULES } from "../../../services/policy/rules";
-import { SHIPPED } from "../../../services/policy/shipped";
+import { isServerOverride } from "../../../config-keys-overrides";
+import { SHIPPED, SHIPPED_FOR_SERVERS } from "../../../services/policy/shipped";
 import type { PlannedContainer, Rule, Subject } from "../../../services/policy/subject";
 import { dataUser, planStack, servicesOf } from "../../../stack";
 import { configOf } from "../../support/config";
 
 const SOCKET = "/var/run/docker.sock";
-const config = configOf({ bundles: "full", imageSource: "build", secretsFile: "/nonexistent" });
+const SET = { bundles: "full", imageSource: "build", secretsFile: "/nonexistent" };
+const config = configOf(SET);
 
 function subjects(of = config): Subject[] {
   const { plan, faults } = planStack(of);
@@ -51,12 +53,18 @@ describe("what the stack itself runs", () => {
   });
 
   it("needs each of those exceptions", () => {
-    const needed = all.flatMap((subject) =>
+    const both = [...all, ...subjects(configOf({ ...SET, gatewayMode: "socket" }))];
+    const needed = both.flatMap((subject) =>
       RULES.filter(({ check }) => check(subject).length > 0).map(({ name }) => `${name}/${subject.service.name}`),
+    );
+    const own = [...new Set(needed)].filter((key) => !isServerOverride(key.replace(/^[^/]*\//, "")));
+    const ofServers = needed.filter((key) => isServerOverride(key.replace(/^[^/]*\//, "")));
+    expect([...new Set(ofServers.map((key) => key.replace(/\/.*/, "")))].sort()).toEqual(
+      [...SHIPPED_FOR_SERVERS].sort(),
     );
     // Services that write as whoever runs Pulumi are root's only where root does.
     const byDataUser = dataUser() === "0:0" ? [] : ["root-user/open-webui", "root-user/minio"];
-    expect([...needed, ...byDataUser].sort()).toEqual(Object.keys(SHIPPED).sort());
+    expect([...own, ...byDataUser].sort()).toEqual([...SHIPPED].sort());
   });
 });
 
@@ -65,7 +73,7 @@ it("SECURITY.md lists every rule with what it asks for and its exceptions", () =
   for (const { name, asks } of RULES) {
     const row = rows.find((line) => line.startsWith(`| \`${name}\` `)) ?? `no row of ${name}`;
     expect(row).toContain(asks);
-    const exceptions = Object.keys(SHIPPED).filter((key) => key.startsWith(`${name}/`));
+    const exceptions = SHIPPED.filter((key) => key.startsWith(`${name}/`));
     expect(
       row
         .match(/`[^`]+`/g)

@@ -35,9 +35,10 @@ describe("what the page says", () => {
       ["mcp-router", "core"],
       ["mcp-gateway", "core"],
       ["mcp-nixos-http", "core"],
+      ["mcp-time", "core"],
     ]);
     const parts = (part: string): number => FULL.services.filter((service) => service.part === part).length;
-    expect([parts("core"), parts("ai"), parts("dify")]).toEqual([4, 4, 12]);
+    expect([parts("core"), parts("ai"), parts("dify")]).toEqual([5, 4, 12]);
     expect(FULL.services.filter(({ purpose }) => purpose === "")).toEqual([]);
   });
 
@@ -82,7 +83,9 @@ describe("what the page says", () => {
     expect(api.map(({ usedBy, reference }) => [usedBy, reference])).toEqual([
       [["dify-api", "dify-worker", "dify-worker-beat"], `example.org/dify-api@${DIGEST}`],
     ]);
-    expect(CORE.images.find(({ name }) => name === "mcp-time")?.usedBy).toEqual(["server time"]);
+    expect(CORE.images.find(({ name }) => name === "mcp-time")?.usedBy).toEqual(["mcp-time"]);
+    const socket = dataOf({ servers: "time", gatewayMode: "socket" });
+    expect(socket.images.find(({ name }) => name === "mcp-time")?.usedBy).toEqual(["server time"]);
     expect(CORE.images.find(({ name }) => name === "traefik")?.version).toMatch(/^v3\./);
     expect(dataOf({ imageDigests: JSON.stringify({ traefik: DIGEST }) }).images[0]?.version).toBeUndefined();
     expect(dataOf({ imageSource: "build" }).images[0]?.version).toMatch(/^3\./);

@@ -1,0 +1,141 @@
+/**
+ * Catalog servers as services of the stack (gatewayMode static) against containers that the gateway starts (socket). The stack is
+ * brought up in both modes, with few and many servers, and afterwards as it was.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type Docker from "dockerode";
+import { parse, stringify } from "yaml";
+import { labelFilter, stackLabels } from "../../engines/container-args";
+import { PROJECT_ROOT } from "../../engines/images/lock";
+import { PROJECT } from "../stack-config";
+import { runPulumi, type Workspace } from "../workspace";
+import { latency, openSessions, type Target } from "./requests";
+import { compare, seconds, type Comparison } from "./statistics";
+
+const MODES = ["static", "socket"] as const;
+type Mode = (typeof MODES)[number];
+
+/** Servers that can be built everywhere; `time` is in each selection, because it is what calls go to. */
+const SERVERS = ["time", "memory", "sequentialthinking", "filesystem", "git", "fetch", "everything"];
+const SIZES = [1, 5, SERVERS.length];
+/** Sessions that are open, each after a call, while memory is looked at. */
+const SESSIONS = 5;
+
+export interface ModeBench {
+  readonly workspace: Workspace;
+  readonly docker: Docker;
+  readonly project: string;
+  /** The MCP endpoint at the ingress. */
+  readonly target: Target;
+  readonly say: (line: string) => void;
+}
+
+interface Cost {
+  /** Seconds from the gateway's restart to the first list of tools. */
+  readonly start: number;
+  /** Milliseconds. */
+  readonly list: number;
+  /** Milliseconds. */
+  readonly call: number;
+  /** MiB of the gateway and the servers, with `SESSIONS` sessions open. */
+  readonly memory: number;
+}
+
+/** The stack's config file with other values, until `restore`. */
+function stackFile(stack: string) {
+  const file = path.join(PROJECT_ROOT, `Pulumi.${stack}.yaml`);
+  const kept = readFileSync(file, "utf8");
+  const configure = (changes: Readonly<Record<string, string>>): void => {
+    const document = parse(kept) as { config?: Record<string, unknown> };
+    const own = Object.entries(changes).map(([key, value]) => [`${PROJECT}:${key}`, value]);
+    document.config = { ...document.config, ...(Object.fromEntries(own) as Record<string, unknown>) };
+    writeFileSync(file, stringify(document, { version: "1.1" }));
+  };
+  return { configure, restore: (): void => writeFileSync(file, kept) };
+}
+
+async function up(workspace: Workspace): Promise<void> {
+  const args = ["up", "--yes", "--skip-preview", "--non-interactive"];
+  const { code, stdout, stderr } = await runPulumi(workspace, args, { output: "capture" });
+  if (code !== 0) throw new Error(`pulumi up ended with ${code}:\n${stdout}${stderr}`);
+}
+
+/** Containers of the gateway and of catalog servers. */
+async function containers({ docker, project, workspace: { stack } }: ModeBench): Promise<Docker.ContainerInfo[]> {
+  const label = labelFilter(stackLabels({ project, stack }));
+  const all = await docker.listContainers({ filters: { label } });
+  const others = ["mcp-router", "mcp-nixos-http"];
+  return all.filter(
+    ({ Labels: { "mcp-stack.service": service = "" } }) => service.startsWith("mcp-") && !others.includes(service),
+  );
+}
+
+/** Without the page cache, which the engine counts as used. */
+async function memoryMiB(bench: ModeBench): Promise<number> {
+  const used = (await containers(bench)).map(async ({ Id }) => {
+    const { memory_stats: memory } = await bench.docker.getContainer(Id).stats({ stream: false });
+    const cache = (memory.stats as { inactive_file?: number } | undefined)?.inactive_file ?? 0;
+    return (memory.usage - cache) / 2 ** 20;
+  });
+  return (await Promise.all(used)).reduce((sum, one) => sum + one, 0);
+}
+
+async function startSeconds(bench: ModeBench): Promise<number> {
+  const gateway = (await containers(bench)).find(({ Labels }) => Labels["mcp-stack.service"] === "mcp-gateway");
+  if (gateway === undefined) throw new Error(`the gateway of ${bench.workspace.stack} does not run`);
+  await bench.docker.getContainer(gateway.Id).stop();
+  return seconds(async () => {
+    await bench.docker.getContainer(gateway.Id).start();
+    for (;;) {
+      const listed = await latency(bench.target, "tools/list", 1, 1).catch(() => undefined);
+      if (listed !== undefined) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+}
+
+async function cost(bench: ModeBench): Promise<Cost> {
+  const start = await startSeconds(bench);
+  const list = await latency(bench.target, "tools/list", 1, 100);
+  const call = await latency(bench.target, "tools/call", 1, 100);
+  const open = await openSessions(bench.target, SESSIONS);
+  try {
+    await Promise.all(open.map(({ call: ask }) => ask()));
+    return { start, list: list.p50, call: call.p50, memory: await memoryMiB(bench) };
+  } finally {
+    await Promise.all(open.map(({ end }) => end()));
+  }
+}
+
+function comparisons(count: number, ours: Cost, theirs: Cost): Comparison[] {
+  const title = (what: string): string => `static against socket, ${count} server(s): ${what}`;
+  return [
+    compare(title("start of the gateway"), "s", ours.start, theirs.start),
+    compare(title("tools/list p50"), "ms", ours.list, theirs.list),
+    compare(title("tools/call p50"), "ms", ours.call, theirs.call),
+    compare(title(`memory with ${SESSIONS} sessions`), "MiB", ours.memory, theirs.memory),
+  ];
+}
+
+/** Measures both modes with each number of servers. @throws Error when the stack cannot come up in one of them */
+export async function modeRuns(bench: ModeBench): Promise<Comparison[]> {
+  const file = stackFile(bench.workspace.stack);
+  const results: Comparison[] = [];
+  try {
+    for (const count of SIZES) {
+      const costs = {} as Record<Mode, Cost>;
+      for (const gatewayMode of MODES) {
+        bench.say(`${count} server(s), gatewayMode ${gatewayMode}`);
+        file.configure({ gatewayMode, servers: SERVERS.slice(0, count).join() });
+        await up(bench.workspace);
+        costs[gatewayMode] = await cost(bench);
+      }
+      results.push(...comparisons(count, costs.static, costs.socket));
+    }
+  } finally {
+    file.restore();
+    await up(bench.workspace);
+  }
+  return results;
+}

@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Running } from "../engines/engine";
+import type { ServiceSpec } from "../services/spec";
+import { McpServer } from "./mcp-server";
+import { runServiceOnce, type Foundation } from "./service";
+
+export interface McpServersArgs {
+  readonly foundation: Foundation;
+  /** Fills the directory of programs that all servers mount. */
+  readonly bridge: ServiceSpec;
+  readonly specs: readonly ServiceSpec[];
+}
+
+/** Every enabled catalog server, with the networks that lead to them and from them to the internet. */
+export class McpServers extends pulumi.ComponentResource {
+  readonly running: readonly Running[];
+
+  constructor(name: string, args: McpServersArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-stack:components:McpServers", name, {}, opts);
+    const { foundation, specs } = args;
+    for (const network of ["mcp-servers", "mcp-outside"] as const) foundation.engine.network(network, this);
+    const bridge = runServiceOnce(args.bridge, foundation, { parent: this, on: [] });
+    this.running = specs.map(
+      (spec) => new McpServer(spec.name, { foundation, spec, bridge }, { parent: this }).running,
+    );
+    this.registerOutputs({});
+  }
+}

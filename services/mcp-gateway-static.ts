@@ -1,0 +1,98 @@
+/** mcp-gateway without the engine's socket: its servers run already, and it connects to each by socat (its static mode). */
+import {
+  CATALOG,
+  COMMAND,
+  ENVIRONMENT,
+  HEALTH,
+  OWN_DIRECTORY,
+  PORT,
+  SECRETS_DIRECTORY,
+  SERVER_SESSIONS,
+  settingsFiles,
+  start,
+  TOKEN_DIRECTORY,
+  type GatewaySettings,
+} from "./mcp-gateway";
+import type { RenderedFile, ServiceSpec } from "./spec";
+
+/** Nobody's: neither image has a user of this number. */
+const USER = "65532:65532";
+const HOME = "/home/mcp-gateway";
+const STATE_DIRECTORY = `${HOME}/.docker/mcp`;
+const CONNECTIONS = "/tmp/connections";
+
+/**
+ * Before socat, which the gateway (v0.43.3, pkg/gateway/clientpool.go) finds by PATH and starts as `socat STDIO TCP:mcp-NAME:4444`
+ * for each session of a server. It ends a session only when its client does, and many just go away: the oldest of more than so
+ * many connections to one server makes room, as in socket mode. A connection is a file, SECONDS.PID.
+ */
+const SOCAT = `#!/bin/sh
+to=\${2-}
+case $to in TCP:mcp-*:*) ;; *) exec /usr/bin/socat "$@" ;; esac
+kept=${CONNECTIONS}/\${to#TCP:}
+mkdir -p "$kept"
+open=0
+for entry in $(ls "$kept" | sort -rn); do
+  # The number may be another process's by now.
+  grep -qsF "$to" "/proc/\${entry#*.}/cmdline" || { rm -f "$kept/$entry"; continue; }
+  open=$((open + 1))
+  [ "$open" -lt ${SERVER_SESSIONS} ] || { kill "\${entry#*.}" 2> /dev/null; rm -f "$kept/$entry"; }
+done
+: > "$kept/$(date +%s).$$"
+exec /usr/bin/socat "$@"
+`;
+
+export interface StaticGatewaySettings extends Pick<GatewaySettings, "catalog"> {
+  /** What it connects to. */
+  readonly servers: readonly ServiceSpec[];
+}
+
+/**
+ * The gateway asks each server for its tools once, when it starts, and a session that used a server which was replaced never finds
+ * the new one: another server means another gateway. Its clients then start new sessions. It does not read this file. Memory is left out: it changes in the running container.
+ */
+const serverList = (servers: readonly ServiceSpec[]): string =>
+  servers.map((spec) => `${JSON.stringify({ ...spec, memoryMiB: undefined })}\n`).join("");
+
+const ownFiles = (settings: StaticGatewaySettings): RenderedFile[] => [
+  { path: "start.sh", content: start("socat", "-V"), executable: true },
+  { path: "bin/socat", content: SOCAT, executable: true },
+  ...settingsFiles({ ...settings, dynamicTools: false }),
+  { path: "servers.jsonl", content: serverList(settings.servers) },
+];
+
+/** What to run as mcp-gateway in gatewayMode static. */
+export function mcpGatewayStaticService(settings: StaticGatewaySettings): ServiceSpec {
+  return {
+    name: "mcp-gateway",
+    image: "mcp-gateway",
+    entrypoint: ["/bin/sh", `${OWN_DIRECTORY}/start.sh`],
+    command: [...COMMAND, "--static"],
+    environment: { ...ENVIRONMENT, HOME },
+    networks: ["mcp", "mcp-servers"],
+    port: PORT,
+    ports: [],
+    mounts: [
+      { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
+      { kind: "tmpfs", target: STATE_DIRECTORY, sizeMiB: 16, owner: USER },
+    ],
+    files: [
+      { target: OWN_DIRECTORY, files: ownFiles(settings) },
+      { target: `${STATE_DIRECTORY}/catalogs`, files: [{ path: CATALOG, content: settings.catalog.files.catalog }] },
+    ],
+    secrets: [
+      { secret: "gateway-token", target: TOKEN_DIRECTORY },
+      { secret: "gateway-env", target: SECRETS_DIRECTORY },
+    ],
+    anewWith: settings.servers.flatMap(({ secrets }) => secrets.map(({ secret }) => secret)),
+    health: HEALTH,
+    user: USER,
+    readOnlyRoot: true,
+    capabilities: [],
+    // A connection takes about 3 MiB. Room for 20 sessions with six servers each.
+    memoryMiB: 512,
+    startSeconds: 120,
+    stopSeconds: 15,
+    init: true,
+  };
+}

@@ -1,0 +1,51 @@
+import { McpServers } from "../../components/mcp-servers";
+import { bridgeService } from "../../services/catalog/bridge";
+import { spec } from "../support/spec";
+import { containerInputs, stdinOf, upon } from "../support/foundation";
+
+const time = spec({ name: "mcp-time", image: "mcp-time", networks: ["mcp-servers"] });
+const web = spec({ name: "mcp-web", networks: ["mcp-servers", "mcp-outside"] });
+const bridge = bridgeService("1000:1000");
+
+const servers = () =>
+  upon(({ foundation }) => new McpServers("mcp-servers", { foundation, bridge, specs: [time, web] }));
+
+describe("McpServers", () => {
+  it("is a component and a container for each server, their networks, and the programs that they are reached by", async () => {
+    const { resources } = await servers();
+    expect(resources.map(({ type, name, parent }) => [type, name, parent].join(" ")).sort()).toEqual([
+      "command:local:Command mcp-bridge-files mcp-servers",
+      "command:local:Command mcp-bridge-run mcp-servers",
+      "docker:index/container:Container mcp-time mcp-time",
+      "docker:index/container:Container mcp-web mcp-web",
+      "docker:index/network:Network mcp-outside mcp-servers",
+      "docker:index/network:Network mcp-servers mcp-servers",
+      "mcp-stack:components:McpServer mcp-time mcp-servers",
+      "mcp-stack:components:McpServer mcp-web mcp-servers",
+      "mcp-stack:components:McpServers mcp-servers ",
+    ]);
+  });
+
+  it("starts a server after its image and the programs", async () => {
+    const up = await servers();
+    const [container] = up.resources.filter(({ name, type }) => name === "mcp-time" && type.endsWith(":Container"));
+    expect(container?.after).toEqual(["image-mcp-time", "mcp-bridge-run", "mcp-servers"]);
+    expect(container?.inputs).toEqual(containerInputs(time, [...up.resources, ...up.base]));
+  });
+
+  it("keeps servers to the gateway on one network, and apart from each other on the other", async () => {
+    const { resources } = await servers();
+    const network = (wanted: string) =>
+      resources.find(({ name, type }) => name === wanted && type.endsWith(":Network"))?.inputs;
+    expect(network("mcp-servers")).toMatchObject({ internal: true });
+    expect(network("mcp-outside")).toMatchObject({ options: { "com.docker.network.bridge.enable_icc": "false" } });
+    expect(network("mcp-outside")).not.toHaveProperty("internal");
+  });
+
+  it("fills the directory as its owner, and without a network", async () => {
+    const { resources } = await servers();
+    expect(stdinOf(resources, "mcp-bridge-run")).toMatchObject({
+      args: { user: "1000:1000", networksAdvanced: [], networkMode: "none" },
+    });
+  });
+});
