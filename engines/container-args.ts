@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import path from "node:path";
-import type { HealthCheck, Mount, NetworkName, ServiceSpec } from "../services/spec";
+import { NETWORKS, type HealthCheck, type Mount, type NetworkName, type ServiceSpec } from "../services/spec";
 import { GPU_DEVICES } from "./gpu";
 import { contentHash, renderedDirectory, secretDirectory } from "./files/layout";
 
@@ -30,21 +30,16 @@ export type ContainerArgs = ReturnType<typeof containerArgs>;
 export const resourceName = (place: Pick<Placement, "project" | "stack">, name: string): string =>
   `${place.project}-${place.stack}-${name}`;
 
-/** Networks from which nothing outside is reached. */
-const INTERNAL: readonly NetworkName[] = ["dify-ssrf", "mcp-servers"];
-/** Networks that lead outside, and on which containers do not reach each other. */
-const APART: readonly NetworkName[] = ["mcp-outside"];
-
 /**
  * Options of the bridge of an internal network, undefined for every other one: the host has no address on it, so nothing on it
  * reaches what the host listens on.
  */
 export const internalOptions = (network: NetworkName): Record<string, string> | undefined =>
-  INTERNAL.includes(network) ? { "com.docker.network.bridge.inhibit_ipv4": "true" } : undefined;
+  NETWORKS[network] === "closed" ? { "com.docker.network.bridge.inhibit_ipv4": "true" } : undefined;
 
 /** Options of the bridge of any other network, undefined for most. */
 export const openOptions = (network: NetworkName): Record<string, string> | undefined =>
-  APART.includes(network) ? { "com.docker.network.bridge.enable_icc": "false" } : undefined;
+  NETWORKS[network] === "apart" ? { "com.docker.network.bridge.enable_icc": "false" } : undefined;
 
 /** Labels by which everything of a stack is found again. */
 export const stackLabels = (place: Pick<Placement, "project" | "stack">): Record<string, string> => ({

@@ -5,8 +5,22 @@
  * checked without starting anything.
  */
 
-/** Networks of the stack; a service joins only those it needs. */
-export type NetworkName = "edge" | "mcp" | "mcp-servers" | "mcp-outside" | "ai" | "dify" | "dify-ssrf";
+/**
+ * Networks of the stack; a service joins only those it needs. `open`: its members reach each other, what the host listens on,
+ * and the world. `closed`: each other alone. `apart`: the host and the world, and not each other. services/reach.ts tells what
+ * that amounts to.
+ */
+export const NETWORKS = {
+  edge: "open",
+  mcp: "open",
+  "mcp-servers": "closed",
+  "mcp-outside": "apart",
+  ai: "open",
+  dify: "open",
+  "dify-ssrf": "closed",
+} as const;
+
+export type NetworkName = keyof typeof NETWORKS;
 
 /** One published port. `address` is an IPv4 address of the host; `host` and `container` are TCP ports. */
 export interface PublishedPort {

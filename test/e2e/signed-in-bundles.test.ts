@@ -11,6 +11,7 @@ import { createStack, type TestStack } from "../support/stack";
 import { tinyModels } from "../support/tiny-models";
 import { bearer, visitor } from "../support/visitor";
 import { mcpTests } from "./dify/mcp";
+import { reachTests } from "./reach/matrix";
 
 jest.setTimeout(900_000);
 
@@ -53,6 +54,8 @@ afterAll(async () => {
 });
 
 const secret = (name: string): string => fs.readFileSync(path.join(stack.dataDir, "secrets", name, "value"), "utf8");
+
+reachTests(() => stack, { servers: "time", bundles: "ai,dify", auth: "token" });
 
 it("others of the stack's networks are asked for a token, as clients are", async () => {
   expect(await visitor(() => stack).statusAt("/mcp")).toBe(401);
