@@ -109,7 +109,7 @@ export = async () => {
   const data = new DataDirectory("data", { dataDir: config.dataDir, owner });
   const server = { host, container: resourceName(config, core.ingress.name) };
   const secrets = new Secrets("secrets", { dataDir: config.dataDir, after: data.ready, server, ...plan.secrets });
-  new Networks("networks", { engine, names: ["edge", "mcp"] });
+  new Networks("networks", { engine, names: ["edge", "edge-outside", "mcp", "mcp-outside"] });
   const foundation = { engine, images, secrets, dataDir: config.dataDir, dataReady: data.ready, dataUser: dataUser() };
 
   const gateway = new McpGateway("mcp-gateway", {

@@ -6,7 +6,7 @@ import { downloadPlan } from "../components/model-plan";
 import { servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { composeFile } from "../engines/compose/compose-file";
-import { internalOptions, openOptions, resourceName } from "../engines/container-args";
+import { internalOptions, apartOptions, resourceName } from "../engines/container-args";
 import { accessWords } from "../engines/files/access";
 import { writeHostFiles } from "../engines/files/host-files";
 import { tlsWords } from "../engines/files/tls";
@@ -35,7 +35,7 @@ function networksOf(config: Config, specs: readonly ServiceSpec[]) {
     name,
     fullName: resourceName(config, name),
     internalOptions: internalOptions(name),
-    openOptions: openOptions(name),
+    apartOptions: apartOptions(name),
   }));
 }
 

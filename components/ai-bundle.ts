@@ -34,7 +34,7 @@ export class AiBundle extends pulumi.ComponentResource {
     super("mcp-stack:components:AiBundle", name, {}, opts);
     const { foundation: core, services, secretsFile } = args;
     const { dataDir, dataReady } = core;
-    core.engine.network("ai", this);
+    for (const network of ["ai", "ai-outside"] as const) core.engine.network(network, this);
     const images = new Images(`${name}-images`, args.images, { parent: this });
     const secrets = new Secrets(
       `${name}-secrets`,

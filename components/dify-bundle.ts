@@ -59,7 +59,7 @@ export class DifyBundle extends pulumi.ComponentResource {
 
   /** Its networks, images and secrets upon the core's. */
   private ownFoundation(name: string, { foundation: core, images, secrets }: DifyBundleArgs): Foundation {
-    for (const network of ["dify", "dify-ssrf"] as const) core.engine.network(network, this);
+    for (const network of ["dify", "dify-ssrf", "dify-outside"] as const) core.engine.network(network, this);
     const { dataDir, dataReady } = core;
     return {
       ...core,

@@ -11,14 +11,14 @@ export interface McpServersArgs {
   readonly specs: readonly ServiceSpec[];
 }
 
-/** Every enabled catalog server, with the networks that lead to them and from them to the internet. */
+/** Every enabled catalog server, with the network that leads to them. */
 export class McpServers extends pulumi.ComponentResource {
   readonly running: readonly Running[];
 
   constructor(name: string, args: McpServersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:McpServers", name, {}, opts);
     const { foundation, specs } = args;
-    for (const network of ["mcp-servers", "mcp-outside"] as const) foundation.engine.network(network, this);
+    foundation.engine.network("mcp-servers", this);
     const bridge = runServiceOnce(args.bridge, foundation, { parent: this, on: [] });
     this.running = specs.map(
       (spec) => new McpServer(spec.name, { foundation, spec, bridge }, { parent: this }).running,

@@ -37,8 +37,8 @@ export const resourceName = (place: Pick<Placement, "project" | "stack">, name: 
 export const internalOptions = (network: NetworkName): Record<string, string> | undefined =>
   NETWORKS[network] === "closed" ? { "com.docker.network.bridge.inhibit_ipv4": "true" } : undefined;
 
-/** Options of the bridge of any other network, undefined for most. */
-export const openOptions = (network: NetworkName): Record<string, string> | undefined =>
+/** Options of the bridge of any other network. */
+export const apartOptions = (network: NetworkName): Record<string, string> | undefined =>
   NETWORKS[network] === "apart" ? { "com.docker.network.bridge.enable_icc": "false" } : undefined;
 
 /** Labels by which everything of a stack is found again. */

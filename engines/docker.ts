@@ -8,7 +8,7 @@ import {
   containerArgs,
   internalOptions,
   labelList,
-  openOptions,
+  apartOptions,
   resourceName,
   stackLabels,
   type Placement,
@@ -39,7 +39,7 @@ export class DockerEngine implements Engine {
       name: resourceName(this.settings, name),
       driver: "bridge",
       labels: labelList(stackLabels(this.settings)),
-      ...(options === undefined ? { options: openOptions(name) } : { internal: true, options }),
+      ...(options === undefined ? { options: apartOptions(name) } : { internal: true, options }),
     };
     this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
   }

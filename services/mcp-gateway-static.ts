@@ -1,4 +1,5 @@
 /** mcp-gateway without the engine's socket: its servers run already, and it connects to each by socat (its static mode). */
+import type { GatewayCatalog } from "./catalog/gateway-catalog";
 import {
   CATALOG,
   COMMAND,
@@ -11,9 +12,8 @@ import {
   settingsFiles,
   start,
   TOKEN_DIRECTORY,
-  type GatewaySettings,
 } from "./mcp-gateway";
-import type { RenderedFile, ServiceSpec } from "./spec";
+import type { NetworkName, RenderedFile, ServiceSpec } from "./spec";
 
 /** Nobody's: neither image has a user of this number. */
 const USER = "65532:65532";
@@ -42,7 +42,8 @@ done
 exec /usr/bin/socat "$@"
 `;
 
-export interface StaticGatewaySettings extends Pick<GatewaySettings, "catalog"> {
+export interface StaticGatewaySettings {
+  readonly catalog: Pick<GatewayCatalog, "files" | "servers">;
   /** What it connects to. */
   readonly servers: readonly ServiceSpec[];
 }
@@ -61,6 +62,12 @@ const ownFiles = (settings: StaticGatewaySettings): RenderedFile[] => [
   { path: "servers.jsonl", content: serverList(settings.servers) },
 ];
 
+/** Remote servers it asks itself. */
+const networks = ({ catalog: { servers } }: StaticGatewaySettings): NetworkName[] => [
+  ...(["mcp", "mcp-servers"] as const),
+  ...(servers.some(({ enabled, server }) => enabled && server.type === "remote") ? (["mcp-outside"] as const) : []),
+];
+
 /** What to run as mcp-gateway in gatewayMode static. */
 export function mcpGatewayStaticService(settings: StaticGatewaySettings): ServiceSpec {
   return {
@@ -69,7 +76,7 @@ export function mcpGatewayStaticService(settings: StaticGatewaySettings): Servic
     entrypoint: ["/bin/sh", `${OWN_DIRECTORY}/start.sh`],
     command: [...COMMAND, "--static"],
     environment: { ...ENVIRONMENT, HOME },
-    networks: ["mcp", "mcp-servers"],
+    networks: networks(settings),
     port: PORT,
     ports: [],
     mounts: [

@@ -45,6 +45,14 @@ if [ "\${1-}" = run ]; then
   # The oldest containers of the same server make room for the new one (docker ps lists the newest first).
   name=$(printf '%s\\n' "$@" | sed -n 's/^docker-mcp-name=//p' | head -n 1)
   /usr/bin/docker ps --quiet${filters} --filter "label=docker-mcp-name=$name" | tail -n +${SERVER_SESSIONS} | xargs -r /usr/bin/docker rm --force > /dev/null
+  # It puts servers on its own networks, in the order of their names: not on the first, where mcp-router is. The engine takes one.
+  count=$#
+  while [ "$count" -gt 0 ]; do
+    case "$1 \${2-}" in
+      "--network "*-mcp) shift 2; count=$((count - 2)) ;;
+      *) set -- "$@" "$1"; shift; count=$((count - 1)) ;;
+    esac
+  done
   set -- run --log-driver none${pairs.map((pair) => ` --label ${pair}`).join("")} "$@"
 fi
 exec /usr/bin/docker "$@"
@@ -75,7 +83,7 @@ exec /docker-mcp gateway run "$@"
 export const settingsFiles = ({
   catalog: { files },
   dynamicTools,
-}: Pick<GatewaySettings, "catalog" | "dynamicTools">): RenderedFile[] => [
+}: Pick<GatewaySettings, "dynamicTools"> & { readonly catalog: Pick<GatewayCatalog, "files"> }): RenderedFile[] => [
   // Configuration of Docker's client, where the gateway looks for its features. Unset, clients may manage servers.
   {
     path: "docker/config.json",
@@ -138,7 +146,8 @@ export function mcpGatewayService(settings: GatewaySettings): ServiceSpec {
     entrypoint: ["/bin/sh", `${OWN_DIRECTORY}/start.sh`],
     command: commandLine(settings.catalog.verifySignatures),
     environment: { ...ENVIRONMENT, HOME: "/root" },
-    networks: ["mcp"],
+    // Outside: it asks remote servers itself, and checks signatures.
+    networks: ["mcp", "mcp-outside"],
     port: PORT,
     ports: [],
     mounts: MOUNTS,

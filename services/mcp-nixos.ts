@@ -17,7 +17,7 @@ export function mcpNixosService(): ServiceSpec {
       MCP_NIXOS_PATH: "/mcp",
       HOME: "/tmp",
     },
-    networks: ["mcp"],
+    networks: ["mcp", "mcp-outside"],
     port: PORT,
     ports: [],
     // The published image has no /tmp and no home.

@@ -72,7 +72,7 @@ export function oidcAuthService(settings: OidcSettings): ServiceSpec {
     image: "oauth2-proxy",
     command: [`--config=${CONFIG_DIRECTORY}/oauth2-proxy.cfg`],
     environment: {},
-    networks: ["edge"],
+    networks: ["edge", "edge-outside"],
     port: OIDC_AUTH.port,
     ports: [],
     mounts: [],

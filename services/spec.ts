@@ -6,18 +6,22 @@
  */
 
 /**
- * Networks of the stack; a service joins only those it needs. `open`: its members reach each other, what the host listens on,
- * and the world. `closed`: each other alone. `apart`: the host and the world, and not each other. services/reach.ts tells what
- * that amounts to.
+ * Networks of the stack; a service joins only those it needs. `closed`: its members reach each other alone. `open`: what the host
+ * listens on and the world, too; ports are published there, and its members are together on a closed one anyway. `apart`: the
+ * host and the world, and not each other; who is on one with somebody it talks to would find them there, by name, and be
+ * blocked. services/reach.ts tells what that amounts to.
  */
 export const NETWORKS = {
-  edge: "open",
-  mcp: "open",
+  edge: "closed",
+  "edge-outside": "open",
+  mcp: "closed",
   "mcp-servers": "closed",
   "mcp-outside": "apart",
-  ai: "open",
-  dify: "open",
+  ai: "closed",
+  "ai-outside": "open",
+  dify: "closed",
   "dify-ssrf": "closed",
+  "dify-outside": "open",
 } as const;
 
 export type NetworkName = keyof typeof NETWORKS;

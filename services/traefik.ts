@@ -80,7 +80,7 @@ export function traefikService(settings: IngressSettings): ServiceSpec {
     image: "traefik",
     command: [`--configFile=${CONFIG_FILE}`],
     environment: {},
-    networks: ["edge"],
+    networks: ["edge", "edge-outside"],
     port: PORT,
     ports: published(settings),
     mounts: [],

@@ -22,7 +22,7 @@ export interface ComposeNetwork {
   /** Of its bridge, when nothing outside is reached from it. */
   readonly internalOptions: Readonly<Record<string, string>> | undefined;
   /** Of its bridge otherwise. */
-  readonly openOptions?: Readonly<Record<string, string>> | undefined;
+  readonly apartOptions?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ComposeVolume {
@@ -179,9 +179,9 @@ function volumeMaker({ volumes, services, volumeUser, localImages }: ComposeSour
 }
 
 function networkSection({ networks }: ComposeSources): object {
-  const sections = networks.map(({ name, fullName, internalOptions, openOptions }) => {
+  const sections = networks.map(({ name, fullName, internalOptions, apartOptions }) => {
     const internal = internalOptions === undefined ? {} : { internal: true, driver_opts: internalOptions };
-    const open = openOptions === undefined ? {} : { driver_opts: openOptions };
+    const open = apartOptions === undefined ? {} : { driver_opts: apartOptions };
     return [name, { name: fullName, driver: "bridge", ...open, ...internal }];
   });
   return Object.fromEntries(sections) as object;

@@ -91,6 +91,7 @@ const published = ({ llmProxyPort, bindAddress }: AiSettings): PublishedPort[] =
 /** What to run as llm-proxy. */
 export function llmProxyService(settings: AiSettings): ServiceSpec {
   const secrets = [SECRETS.masterKey, SECRETS.llamaKey, SECRETS.providers];
+  const ports = published(settings);
   return {
     name: "llm-proxy",
     image: "llm-proxy",
@@ -104,9 +105,9 @@ export function llmProxyService(settings: AiSettings): ServiceSpec {
       NO_DOCS: "True",
       NO_REDOC: "True",
     },
-    networks: ["edge", "ai"],
+    networks: ["edge", "ai", ...(settings.llmProviders.length + ports.length > 0 ? (["ai-outside"] as const) : [])],
     port: PORT,
-    ports: published(settings),
+    ports,
     mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 256, mode: 0o1777 }],
     files: [{ target: CONFIG_DIRECTORY, files: files(settings) }],
     secrets: secretMounts(secrets),

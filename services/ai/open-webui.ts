@@ -118,7 +118,8 @@ export function openWebuiService(settings: AiSettings): ServiceSpec {
     entrypoint: ["/bin/sh", `${CONFIG_DIRECTORY}/start.sh`],
     command: [],
     environment: environment(settings),
-    networks: ["edge", "ai"],
+    // It fetches pages that people name, and searches, where they turn that on.
+    networks: ["edge", "ai", "ai-outside"],
     port: PORT,
     ports: published(settings),
     mounts: [

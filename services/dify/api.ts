@@ -112,6 +112,13 @@ const MOUNTED = [
 
 type Mode = "api" | "worker" | "beat" | "migration";
 
+/**
+ * Of what does the work: code runs in the sandbox; mail, sources of documents and the marketplace are asked from here, while
+ * requests of workflows and tools go by the proxy.
+ */
+const networks = ({ withAi }: DifySettings) =>
+  ["dify", "dify-ssrf", ...(withAi ? (["ai"] as const) : []), "dify-outside"] as const;
+
 /** What the four have in common; each says what it is. */
 const backend = (settings: DifySettings, mode: Mode) => ({
   image: API,
@@ -123,7 +130,7 @@ const backend = (settings: DifySettings, mode: Mode) => ({
     // Once, before the others start.
     MIGRATION_ENABLED: String(mode === "migration"),
   },
-  networks: ["dify", "dify-ssrf", ...(settings.withAi ? (["ai"] as const) : [])] as const,
+  networks: ["dify"] as const,
   ports: [],
   mounts: [{ kind: "data", path: "dify/storage", target: "/app/api/storage" }] as const,
   files: [withSecrets(VARIABLES)],
@@ -139,6 +146,7 @@ const backend = (settings: DifySettings, mode: Mode) => ({
 export const apiService = (settings: DifySettings): ServiceSpec => ({
   ...backend(settings, "api"),
   name: API,
+  networks: networks(settings),
   port: API_PORT,
   health: {
     command: ["curl", "-f", "-s", "-o", "/dev/null", `http://127.0.0.1:${API_PORT}/health`],
@@ -156,6 +164,7 @@ export const apiService = (settings: DifySettings): ServiceSpec => ({
 export const workerService = (settings: DifySettings): ServiceSpec => ({
   ...backend(settings, "worker"),
   name: "dify-worker",
+  networks: networks(settings),
   health: {
     // A second Python that asks the first through Redis: seconds of work, so seldom.
     command: [...WITH_SECRETS, "celery", "-A", "celery_healthcheck.celery", "inspect", "ping"],

@@ -12,15 +12,16 @@ const published = ({ difyPort, bindAddress }: DifySettings): PublishedPort[] =>
 
 /** What to run as dify. */
 export function difyNginxService(settings: DifySettings): ServiceSpec {
+  const ports = published(settings);
   return {
     name: "dify",
     image: "mcp-router",
     entrypoint: ["/bin/sh", `${DIRECTORY}/start.sh`],
     command: [],
     environment: {},
-    networks: ["edge", "dify"],
+    networks: ["edge", "dify", ...(ports.length > 0 ? (["dify-outside"] as const) : [])],
     port: DIFY_PORT,
-    ports: published(settings),
+    ports,
     // Uploads go through it, but are not kept: 16 MiB for pieces of them.
     mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 }],
     files: [

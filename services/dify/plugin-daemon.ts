@@ -62,7 +62,7 @@ export function pluginDaemonService({ withAi }: DifySettings): ServiceSpec {
     command: ["/bin/bash", "-c", "/app/commandline migrate && exec /app/main"],
     environment: ENVIRONMENT,
     // Models are plugins: llm-proxy is asked from here. The sandbox's network is not its business, nor the proxy's.
-    networks: ["dify", ...(withAi ? (["ai"] as const) : [])],
+    networks: ["dify", ...(withAi ? (["ai"] as const) : []), "dify-outside"],
     port: PLUGIN_DAEMON_PORT,
     ports: [],
     mounts: [{ kind: "data", path: "dify/plugins", target: STORAGE }],

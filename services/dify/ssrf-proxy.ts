@@ -53,9 +53,9 @@ function squidService(
   };
 }
 
-/** What to run as dify-ssrf-proxy. On `dify` for its way out; what is there is in the closed networks. */
+/** What to run as dify-ssrf-proxy. On `dify` for its health, which Nginx there asks. */
 export const ssrfProxyService = (): ServiceSpec =>
-  squidService(SSRF_PROXY, ["dify-ssrf", "dify"], squidConf(SSRF_PROXY));
+  squidService(SSRF_PROXY, ["dify-ssrf", "dify", "dify-outside"], squidConf(SSRF_PROXY));
 
 /**
  * What to run as dify-api-proxy. On `edge` for mcp-router, which adds the token that the gateway asks for; where clients have
@@ -64,5 +64,10 @@ export const ssrfProxyService = (): ServiceSpec =>
 export function apiProxyService({ auth }: Pick<DifySettings, "auth">): ServiceSpec {
   const tokens = auth === "none" ? [] : [SERVICES_TOKEN];
   const rules = tokens.map((secret) => `include ${secretPath(secret)}/${SQUID_TOKEN_FILE}\n`);
-  return squidService(API_PROXY, ["dify", "edge"], squidConf(API_PROXY, [MCP_OPENING, ...rules].join("")), tokens);
+  return squidService(
+    API_PROXY,
+    ["dify", "edge", "dify-outside"],
+    squidConf(API_PROXY, [MCP_OPENING, ...rules].join("")),
+    tokens,
+  );
 }

@@ -37,11 +37,18 @@ const bundle = () =>
   });
 
 describe("AiBundle", () => {
-  it("is its network, images, secrets, models and services, and nothing else", async () => {
+  it("is its networks, images, secrets, models and services, and nothing else", async () => {
     const { resources } = await bundle();
     expect(resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort()).toEqual(
       [
-        ...["AiBundle ai", "Network ai", "Images ai-images", "Command ai-images-build", "Secrets ai-secrets"],
+        ...[
+          "AiBundle ai",
+          "Network ai",
+          "Network ai-outside",
+          "Images ai-images",
+          "Command ai-images-build",
+          "Secrets ai-secrets",
+        ],
         ...["llm-master-key", "llama-api-key", "webui-secret-key", "webui-admin-password", "llm-env"].map(
           (name) => `Command secret-${name}`,
         ),

@@ -36,7 +36,14 @@ describe("DifyBundle", () => {
     const { resources } = await bundle();
     expect(resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort()).toEqual(
       [
-        ...["DifyBundle dify", "Network dify", "Network dify-ssrf", "Images dify-images", "Command dify-images-build"],
+        ...[
+          "DifyBundle dify",
+          "Network dify",
+          "Network dify-ssrf",
+          "Network dify-outside",
+          "Images dify-images",
+          "Command dify-images-build",
+        ],
         "Secrets dify-secrets",
         ...["dify-secret-key", "dify-init-password", "dify-database-root-password", "dify-database-password"].map(
           (name) => `Command secret-${name}`,

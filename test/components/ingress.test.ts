@@ -26,7 +26,7 @@ describe("Ingress", () => {
         name: "traefik",
         parent: "ingress",
         provider: "engine",
-        after: ["behind", "edge", "image-traefik", "traefik-files"],
+        after: ["behind", "edge", "edge-outside", "image-traefik", "traefik-files"],
         inputs: containerInputs(spec, resources, "traefik-files"),
       },
       {

@@ -56,6 +56,7 @@ describe("McpGateway", () => {
           "mcp",
           "mcp-gateway-files",
           "mcp-gateway-servers-removal",
+          "mcp-outside",
           "secret-gateway-env",
           "secret-gateway-token",
           "workspace",

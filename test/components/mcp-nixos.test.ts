@@ -22,7 +22,7 @@ describe("McpNixos", () => {
         name: "mcp-nixos-http",
         parent: "mcp-nixos",
         provider: "engine",
-        after: ["image-mcp-nixos", "mcp"],
+        after: ["image-mcp-nixos", "mcp", "mcp-outside"],
         inputs: containerInputs(spec, resources),
       },
     ]);

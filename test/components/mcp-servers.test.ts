@@ -18,7 +18,6 @@ describe("McpServers", () => {
       "command:local:Command mcp-bridge-run mcp-servers",
       "docker:index/container:Container mcp-time mcp-time",
       "docker:index/container:Container mcp-web mcp-web",
-      "docker:index/network:Network mcp-outside mcp-servers",
       "docker:index/network:Network mcp-servers mcp-servers",
       "mcp-stack:components:McpServer mcp-time mcp-servers",
       "mcp-stack:components:McpServer mcp-web mcp-servers",
@@ -33,13 +32,10 @@ describe("McpServers", () => {
     expect(container?.inputs).toEqual(containerInputs(time, [...up.resources, ...up.base]));
   });
 
-  it("keeps servers to the gateway on one network, and apart from each other on the other", async () => {
+  it("keeps servers and their gateway to themselves", async () => {
     const { resources } = await servers();
-    const network = (wanted: string) =>
-      resources.find(({ name, type }) => name === wanted && type.endsWith(":Network"))?.inputs;
-    expect(network("mcp-servers")).toMatchObject({ internal: true });
-    expect(network("mcp-outside")).toMatchObject({ options: { "com.docker.network.bridge.enable_icc": "false" } });
-    expect(network("mcp-outside")).not.toHaveProperty("internal");
+    const network = resources.find(({ name, type }) => name === "mcp-servers" && type.endsWith(":Network"));
+    expect(network?.inputs).toMatchObject({ internal: true });
   });
 
   it("fills the directory as its owner, and without a network", async () => {

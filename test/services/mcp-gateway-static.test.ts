@@ -5,7 +5,7 @@ import path from "node:path";
 import { mcpGatewayStaticService } from "../../services/mcp-gateway-static";
 import { spec as service } from "../support/spec";
 
-const catalog = { files: { catalog: "C", registry: "R", config: "K", tools: "T" }, verifySignatures: true };
+const catalog = { files: { catalog: "C", registry: "R", config: "K", tools: "T" }, servers: [] };
 const time = service({ name: "mcp-time", secrets: [{ secret: "mcp-time-env", target: "/run/secrets/mcp-time-env" }] });
 const gateway = (...servers: (typeof time)[]) => mcpGatewayStaticService({ catalog, servers });
 const fileAt = (name: string, ...servers: (typeof time)[]): string =>

@@ -102,7 +102,7 @@ describe("mcp-gateway", () => {
       capabilities: ["CAP_DAC_OVERRIDE"],
       readOnlyRoot: true,
       ports: [],
-      networks: ["mcp"],
+      networks: ["mcp", "mcp-outside"],
     });
   });
 });
@@ -124,6 +124,14 @@ describe("the wrapper of Docker's client", () => {
       "run",
       "a b",
     ]);
+  });
+
+  it("puts a server on no network where mcp-router is, so that the engine gets one at most", () => {
+    const networks = ["--network", "stack-mcp", "--network", "stack-mcp-outside"];
+    expect(wrapped("run", "--rm", ...networks, "image", "a b").slice(7)).toEqual([
+      ...["--rm", "--network", "stack-mcp-outside", "image", "a b"],
+    ]);
+    expect(wrapped("run", "--network", "none", "image").slice(7)).toEqual(["--network", "none", "image"]);
   });
 
   it.each([[["ps", "-q"]], [["--version"]], [["inspect", "run"]]])("passes on %j as it is", (args) => {

@@ -32,7 +32,7 @@ describe("mcp-nixos-http", () => {
       capabilities: [],
       secrets: [],
       files: [],
-      networks: ["mcp"],
+      networks: ["mcp", "mcp-outside"],
     });
   });
 });

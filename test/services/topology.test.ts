@@ -38,8 +38,10 @@ it("a bundle adds its own calls", () => {
 it("who may talk to whom is told by network", () => {
   expect(CORE.networks).toEqual([
     { name: "edge", services: ["traefik", "mcp-router"] },
+    { name: "edge-outside", services: ["traefik"] },
     { name: "mcp", services: ["mcp-router", "mcp-gateway", "mcp-nixos-http"] },
     { name: "mcp-servers", services: ["mcp-gateway", "mcp-time", "mcp-memory"] },
+    { name: "mcp-outside", services: ["mcp-nixos-http"] },
   ]);
 });
 
@@ -88,13 +90,13 @@ it("the text is a tree", () => {
     .split("\n");
   expect(lines.slice(0, 8)).toEqual([
     "clients",
-    "└─ → traefik [edge]  http://127.0.0.1:8811",
+    "└─ → traefik [edge, edge-outside]  http://127.0.0.1:8811",
     "   └─ → mcp-router [edge, mcp]",
     "      ├─ → mcp-gateway [mcp, mcp-servers]  /mcp",
     "      │  ├─ → time [no network]",
     "      │  └─ → memory [no network]",
     "      │     └─ on disk: mcp-memory",
-    "      ├─ → mcp-nixos-http [mcp]  /mcp/nixos",
+    "      ├─ → mcp-nixos-http [mcp, mcp-outside]  /mcp/nixos",
   ]);
 });
 
@@ -102,7 +104,7 @@ it("Mermaid has a line for each node and edge, and quotes what could end a label
   const odd = { ...CORE, nodes: CORE.nodes.map((node) => ({ ...node, name: `a"#${node.name}` })) };
   const lines = topologyMermaid(odd).split("\n");
   expect(lines.filter((line) => /^ {2}n\d+\W/.test(line))).toHaveLength(CORE.nodes.length + CORE.edges.length);
-  expect(lines).toContain('  n1["a#quot;#35;traefik<br/>edge"]');
+  expect(lines).toContain('  n1["a#quot;#35;traefik<br/>edge, edge-outside"]');
 });
 
 it("the picture holds every node and edge, and what is text stays text", () => {

@@ -80,6 +80,6 @@ describe("the ingress", () => {
   });
 
   it("is on no network of an MCP server", () => {
-    expect(spec().networks).toEqual(["edge"]);
+    expect(spec().networks).toEqual(["edge", "edge-outside"]);
   });
 });

@@ -43,7 +43,7 @@ function base(): Base {
   const generated = [{ name: "gateway-token", bytes: 32, files: {} }];
   const copied = [{ name: "gateway-env", file: ".env", source: "/nowhere/.env", names: [] }];
   const secrets = new Secrets("secrets", { dataDir: DATA_DIR, after: data.ready, generated, copied });
-  const networks = new Networks("networks", { engine, names: ["edge", "mcp"] });
+  const networks = new Networks("networks", { engine, names: ["edge", "edge-outside", "mcp", "mcp-outside"] });
   const foundation = { engine, images, secrets, dataDir: DATA_DIR, dataReady: data.ready, dataUser: "1000:1000" };
   const behind = engine.run(spec({ name: "behind" }), { parent: networks, files: { ready: [], generations: [] } });
   return { foundation, behind };

@@ -34,7 +34,7 @@ describe("the AI bundle", () => {
       "llama-cpp": ["ai"],
       "whisper-cpp": ["ai"],
       "llm-proxy": ["edge", "ai"],
-      "open-webui": ["edge", "ai"],
+      "open-webui": ["edge", "ai", "ai-outside"],
     });
     expect(services.flatMap(({ ports }) => ports)).toEqual([]);
   });

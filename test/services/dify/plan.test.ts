@@ -26,31 +26,25 @@ describe("the Dify bundle", () => {
       "dify-postgres": ["dify"],
       "dify-redis": ["dify"],
       minio: ["dify"],
-      "dify-ssrf-proxy": ["dify-ssrf", "dify"],
+      "dify-ssrf-proxy": ["dify-ssrf", "dify", "dify-outside"],
       "dify-sandbox": ["dify-ssrf"],
-      "dify-api-proxy": ["dify", "edge"],
-      "dify-api": ["dify", "dify-ssrf"],
-      "dify-worker": ["dify", "dify-ssrf"],
-      "dify-worker-beat": ["dify", "dify-ssrf"],
-      "dify-plugin-daemon": ["dify"],
+      "dify-api-proxy": ["dify", "edge", "dify-outside"],
+      "dify-api": ["dify", "dify-ssrf", "dify-outside"],
+      "dify-worker": ["dify", "dify-ssrf", "dify-outside"],
+      "dify-worker-beat": ["dify"],
+      "dify-plugin-daemon": ["dify", "dify-outside"],
       "dify-web": ["dify"],
       dify: ["edge", "dify"],
       "dify-permissions": [],
       "dify-database": ["dify"],
       "minio-bucket": ["dify"],
-      "dify-migration": ["dify", "dify-ssrf"],
+      "dify-migration": ["dify"],
     });
   });
 
   it("reaches the models of the AI bundle when that is on too, from where models are asked", () => {
     const reach = all(good({ bundles: "ai,dify" })).filter(({ networks }) => networks.includes("ai"));
-    expect(reach.map(({ name }) => name).sort()).toEqual([
-      "dify-api",
-      "dify-migration",
-      "dify-plugin-daemon",
-      "dify-worker",
-      "dify-worker-beat",
-    ]);
+    expect(reach.map(({ name }) => name).sort()).toEqual(["dify-api", "dify-plugin-daemon", "dify-worker"]);
   });
 
   it("lets MCP through the proxy of the API alone, which the sandbox shares no network with", () => {
