@@ -32,7 +32,7 @@ import { OIDC_PATH } from "./services/oidc";
 import { OWN_TOKEN } from "./services/secret-files";
 import type { ServiceSpec } from "./services/spec";
 import { authorityFile } from "./services/tls";
-import { dataUser, type StackPlan } from "./stack";
+import { coreNetworks, dataUser, type StackPlan } from "./stack";
 import { drawnBy, startPageData } from "./start-page";
 
 /** Seconds until the first tools are there: the gateway starts every enabled server once. */
@@ -109,7 +109,7 @@ export = async () => {
   const data = new DataDirectory("data", { dataDir: config.dataDir, owner });
   const server = { host, container: resourceName(config, core.ingress.name) };
   const secrets = new Secrets("secrets", { dataDir: config.dataDir, after: data.ready, server, ...plan.secrets });
-  new Networks("networks", { engine, names: ["edge", "edge-outside", "mcp", "mcp-outside"] });
+  new Networks("networks", { engine, names: coreNetworks(plan) });
   const foundation = { engine, images, secrets, dataDir: config.dataDir, dataReady: data.ready, dataUser: dataUser() };
 
   const gateway = new McpGateway("mcp-gateway", {

@@ -24,7 +24,7 @@ import { SOURCE_FILES, type CatalogSources, type SourceName } from "./services/c
 import type { CatalogImages } from "./services/catalog/validate";
 import { coreServices, type CoreServices } from "./services/core";
 import { parseModels } from "./services/models";
-import type { ServiceSpec } from "./services/spec";
+import type { NetworkName, ServiceSpec } from "./services/spec";
 import { certificateFaults, credentialFaults, secretsOf, type CoreSecrets } from "./stack-secrets";
 import { planServers, type ServersPlan } from "./stack-servers";
 
@@ -87,6 +87,12 @@ export const servicesOf = ({ core, servers, ai, dify }: Pick<StackPlan, "core" |
   ...(servers?.specs ?? []),
   ...(ai === undefined ? [] : aiServices(ai)),
   ...(dify === undefined ? [] : difyServices(dify)),
+];
+
+/** Networks that are there whatever bundles are on. */
+export const coreNetworks = (plan: Pick<StackPlan, "core" | "servers" | "ai" | "dify">): NetworkName[] => [
+  ...(["edge", "edge-outside", "mcp", "mcp-outside"] as const),
+  ...(servicesOf(plan).some(({ networks }) => networks.includes("outside")) ? (["outside"] as const) : []),
 ];
 
 /** Every secret of the plan, of the core and of the bundles that are on. */

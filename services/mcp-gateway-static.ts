@@ -62,10 +62,10 @@ const ownFiles = (settings: StaticGatewaySettings): RenderedFile[] => [
   { path: "servers.jsonl", content: serverList(settings.servers) },
 ];
 
-/** Remote servers it asks itself. */
+/** Remote servers it asks itself; not over the network of its servers' way out, where it would find them blocked. */
 const networks = ({ catalog: { servers } }: StaticGatewaySettings): NetworkName[] => [
   ...(["mcp", "mcp-servers"] as const),
-  ...(servers.some(({ enabled, server }) => enabled && server.type === "remote") ? (["mcp-outside"] as const) : []),
+  ...(servers.some(({ enabled, server }) => enabled && server.type === "remote") ? (["outside"] as const) : []),
 ];
 
 /** What to run as mcp-gateway in gatewayMode static. */

@@ -1,5 +1,5 @@
 import type { Override } from "../config";
-import type { ServiceSpec } from "./spec";
+import { withWayOut, type ServiceSpec } from "./spec";
 
 /**
  * The spec with a user's changes. A host port publishes the service's main port on 127.0.0.1 only, because whatever it
@@ -15,7 +15,9 @@ export function withOverride(spec: ServiceSpec, override: Override | undefined):
     memoryMiB: memoryMiB ?? spec.memoryMiB,
     environment: { ...spec.environment, ...environment },
     command: [...spec.command, ...(extra ?? [])],
-    ports: hostPort === undefined ? spec.ports : [...spec.ports, published(spec, hostPort)],
+    ...(hostPort === undefined
+      ? {}
+      : { ports: [...spec.ports, published(spec, hostPort)], networks: withWayOut(spec.networks) }),
   };
 }
 

@@ -9,7 +9,8 @@
  * Networks of the stack; a service joins only those it needs. `closed`: its members reach each other alone. `open`: what the host
  * listens on and the world, too; ports are published there, and its members are together on a closed one anyway. `apart`: the
  * host and the world, and not each other; who is on one with somebody it talks to would find them there, by name, and be
- * blocked. services/reach.ts tells what that amounts to.
+ * blocked. `outside` is for who has a way there by config alone, and no network for it. services/reach.ts tells what that
+ * amounts to.
  */
 export const NETWORKS = {
   edge: "closed",
@@ -22,9 +23,14 @@ export const NETWORKS = {
   dify: "closed",
   "dify-ssrf": "closed",
   "dify-outside": "open",
+  outside: "open",
 } as const;
 
 export type NetworkName = keyof typeof NETWORKS;
+
+/** The networks with a way outside among them. */
+export const withWayOut = (networks: readonly NetworkName[]): readonly NetworkName[] =>
+  networks.some((network) => NETWORKS[network] !== "closed") ? networks : [...networks, "outside"];
 
 /** One published port. `address` is an IPv4 address of the host; `host` and `container` are TCP ports. */
 export interface PublishedPort {

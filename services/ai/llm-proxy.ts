@@ -4,7 +4,7 @@ import type { LlmProvider } from "../../config";
 import { healthPath, healthRoutesBy, type HealthRoute } from "../health";
 import { upstreamUrl } from "../routes";
 import { secretMounts, secretPath } from "../secret-files";
-import type { PublishedPort, RenderedFile, ServiceSpec } from "../spec";
+import type { NetworkName, PublishedPort, RenderedFile, ServiceSpec } from "../spec";
 import { CHAT_MODEL, SECRETS, SPEECH_MODEL, type AiSettings } from "./settings";
 
 const PORT = 4000;
@@ -88,10 +88,15 @@ const files = (settings: AiSettings): RenderedFile[] => [
 const published = ({ llmProxyPort, bindAddress }: AiSettings): PublishedPort[] =>
   llmProxyPort === undefined ? [] : [{ container: PORT, host: llmProxyPort, address: bindAddress }];
 
+/** Outside it asks providers alone. */
+const networks = ({ llmProviders, llmProxyPort }: AiSettings): NetworkName[] => [
+  ...(["edge", "ai"] as const),
+  ...(llmProviders.length > 0 || llmProxyPort !== undefined ? (["ai-outside"] as const) : []),
+];
+
 /** What to run as llm-proxy. */
 export function llmProxyService(settings: AiSettings): ServiceSpec {
   const secrets = [SECRETS.masterKey, SECRETS.llamaKey, SECRETS.providers];
-  const ports = published(settings);
   return {
     name: "llm-proxy",
     image: "llm-proxy",
@@ -105,9 +110,9 @@ export function llmProxyService(settings: AiSettings): ServiceSpec {
       NO_DOCS: "True",
       NO_REDOC: "True",
     },
-    networks: ["edge", "ai", ...(settings.llmProviders.length + ports.length > 0 ? (["ai-outside"] as const) : [])],
+    networks: networks(settings),
     port: PORT,
-    ports,
+    ports: published(settings),
     mounts: [{ kind: "tmpfs", target: "/tmp", sizeMiB: 256, mode: 0o1777 }],
     files: [{ target: CONFIG_DIRECTORY, files: files(settings) }],
     secrets: secretMounts(secrets),

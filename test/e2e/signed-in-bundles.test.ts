@@ -26,6 +26,9 @@ let stack: TestStack;
 let secretsFile: string;
 /** What commands said. */
 let shown = "";
+
+/** Nobody asks it. */
+const PROVIDERS = [{ name: "elsewhere", baseUrl: "http://127.0.0.1:9/v1", model: "x", secret: "SOME_PROVIDER_KEY" }];
 beforeAll(async () => {
   const models = await tinyModels();
   secretsFile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "mcp-canaries-")), "secrets.env");
@@ -40,8 +43,7 @@ beforeAll(async () => {
       whisperCppModelUrl: server.url(models.whisper.file),
       llamaContextSize: 16384,
       secretsFile,
-      // Nobody asks it.
-      llmProviders: [{ name: "elsewhere", baseUrl: "http://127.0.0.1:9/v1", model: "x", secret: "SOME_PROVIDER_KEY" }],
+      llmProviders: PROVIDERS,
     },
     { prefix: "signed-in" },
   );
@@ -55,7 +57,10 @@ afterAll(async () => {
 
 const secret = (name: string): string => fs.readFileSync(path.join(stack.dataDir, "secrets", name, "value"), "utf8");
 
-reachTests(() => stack, { servers: "time", bundles: "ai,dify", auth: "token" });
+reachTests(
+  () => stack,
+  () => ({ servers: "time", bundles: "ai,dify", auth: "token", secretsFile, llmProviders: JSON.stringify(PROVIDERS) }),
+);
 
 it("others of the stack's networks are asked for a token, as clients are", async () => {
   expect(await visitor(() => stack).statusAt("/mcp")).toBe(401);

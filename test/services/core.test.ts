@@ -1,3 +1,4 @@
+import { withWayOut } from "../../services/spec";
 import { SERVICES } from "../../config";
 import type { GatewayCatalog } from "../../services/catalog/gateway-catalog";
 import { coreServices } from "../../services/core";
@@ -52,6 +53,7 @@ describe("the core", () => {
             ...spec,
             memoryMiB: 99,
             ports: [...spec.ports, { container: spec.port, host: 9000, address: "127.0.0.1" }],
+            networks: withWayOut(spec.networks),
           }
         : spec,
     );

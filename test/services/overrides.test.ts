@@ -1,4 +1,5 @@
 import { withOverride } from "../../services/overrides";
+import type { ServiceSpec } from "../../services/spec";
 import { spec } from "../support/spec";
 
 const web = spec({ command: ["serve"], environment: { A: "1", B: "2" }, memoryMiB: 64 });
@@ -22,7 +23,15 @@ describe("withOverride", () => {
       environment: { A: "1", B: "two", C: "3" },
       command: ["serve", "--verbose", "--verbose"],
       ports: [{ container: 8080, host: 9000, address: "127.0.0.1" }],
+      networks: [...web.networks, "outside"],
     });
+  });
+
+  it("publishes on a network that has ports, of the service's own where it has one", () => {
+    const networks = (...own: ServiceSpec["networks"]) =>
+      withOverride(spec({ networks: own }), { hostPort: 9000 }).networks;
+    expect(networks("mcp", "mcp-servers")).toEqual(["mcp", "mcp-servers", "outside"]);
+    expect(networks("edge", "ai", "ai-outside")).toEqual(["edge", "ai", "ai-outside"]);
   });
 
   it("publishes beside the ports that the service has already", () => {

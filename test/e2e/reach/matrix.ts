@@ -17,7 +17,7 @@ const PORT = 47_999;
 
 /** Services as they are planned with this config. */
 function declared(set: Readonly<Record<string, string>>): Record<string, Reach> {
-  const { plan, faults } = planStack(configOf({ imageSource: "build", secretsFile: "/nonexistent", ...set }));
+  const { plan, faults } = planStack(configOf({ imageSource: "build", ...set }));
   if (plan === undefined) throw new Error(faults.join("; "));
   return { ...reachOf(servicesOf(plan)) };
 }
@@ -49,7 +49,7 @@ async function targetsOf(stack: TestStack, hostPort: number, outside: Outside): 
 }
 
 /** Declares the tests; `set` is what the stack's bundles and sign-in are made of. */
-export function reachTests(stack: () => TestStack, set: Readonly<Record<string, string>>): void {
+export function reachTests(stack: () => TestStack, set: () => Readonly<Record<string, string>>): void {
   describe("over the stack's networks", () => {
     let outside: Outside;
     let host: http.Server;
@@ -71,7 +71,7 @@ export function reachTests(stack: () => TestStack, set: Readonly<Record<string, 
 
     it("every container reaches what is declared for it, and nothing else", async () => {
       const { port } = host.address() as AddressInfo;
-      const [wanted, all] = [declared(set), await targetsOf(stack(), port, outside)];
+      const [wanted, all] = [declared(set()), await targetsOf(stack(), port, outside)];
       const found: Record<string, Reach> = {};
       for (const container of await stack().containers()) {
         const name = serviceOf(container);
