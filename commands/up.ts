@@ -9,12 +9,15 @@ import { stackEndpoints } from "../services/endpoints";
 import { authorityFile } from "../services/tls";
 import { plannedImages, servicesOf, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
-import { askYes, interactive, say } from "./ask";
+import { interactive, say } from "./ask";
+import { consentBy, type Consent } from "./consent";
 import { ensureEngine } from "./ensure-engine";
 import { showFailedServices } from "./failed-services";
 import { everyServer } from "./every-server";
 import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
+import { settleLost, unknownLine } from "./lost-state";
+import { settleLocks } from "./other-locks";
 import { runShown } from "./progress/run";
 import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
@@ -52,10 +55,14 @@ async function settle(workspace: Workspace, { stack, bundles, everyServer: every
   return readConfig(stack);
 }
 
-async function pinDigests(workspace: Workspace, config: Config, engine: EngineAddress, yes: boolean): Promise<Config> {
+async function pinDigests(
+  workspace: Workspace,
+  config: Config,
+  engine: EngineAddress,
+  consent: Consent,
+): Promise<Config> {
   const names = unpinned(config, readLock(), usedImages(config));
   if (names.length === 0) return config;
-  const consent = { yes, ask: interactive() ? askYes : undefined };
   const found = await findDigests(connect(engine.host), config, names, consent);
   for (const [name, digest] of Object.entries(found)) await set(workspace, "--path", `imageDigests["${name}"]`, digest);
   return readConfig(config.stack);
@@ -71,6 +78,8 @@ function finish(config: Config, json: boolean): void {
 async function explain(workspace: Workspace, docker: Docker, config: Config): Promise<void> {
   try {
     await showFailedServices(docker, config, await shownByPlugin(workspace), say);
+    const unknown = await unknownLine(workspace, docker);
+    if (unknown !== undefined) say(`\n${unknown}`);
   } catch (error) {
     say(`\nlogs of the services cannot be shown: ${(error as Error).message}`);
   }
@@ -96,15 +105,18 @@ export async function up(options: UpOptions): Promise<void> {
   const { stack, bundles, yes = false, json = false } = options;
   // Before anything is set: a wrong value must not get into the config.
   readConfig(stack, bundles === undefined ? {} : { bundles });
+  const consent = consentBy(yes);
   const workspace = await openWorkspace(stack);
+  await settleLocks(workspace, consent, say);
   const settled = await settle(workspace, options);
   const engine = await ensureEngine(settled, { yes, interactive: interactive() });
-  const config = await pinDigests(workspace, settled, engine, yes);
+  const config = await pinDigests(workspace, settled, engine, consent);
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);
   await fetchImages(config, docker, plannedImages(plan));
   const password = newPassword(config);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
+  await settleLost(workspace, docker, consent, say);
   const { code, interrupted } = await update(workspace, plan, json);
   process.exitCode = code;
   if (code === 0) {
