@@ -26,3 +26,13 @@ export function killTree(pid: number): void {
     }
   }
 }
+
+/** The first of these processes that has this name; undefined: none. */
+export const namedIn = (pids: readonly number[], name: string): number | undefined =>
+  pids.find((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === name;
+    } catch {
+      return false;
+    }
+  });
