@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import type { Deployment } from "./state";
 
 /** File in which a file backend keeps the state of a stack. */
 export const stateFile = (backend: string, project: string, stack: string): string =>
@@ -20,13 +21,11 @@ export const stateFile = (backend: string, project: string, stack: string): stri
 
 /** What is looked at of such a file. */
 interface Stored {
-  readonly checkpoint?: {
-    readonly latest?: { readonly pending_operations?: readonly unknown[]; readonly resources?: readonly unknown[] };
-  };
+  readonly checkpoint?: { readonly latest?: Deployment };
 }
 
 /** Undefined: it is cut off, or of another form. */
-function readStored(file: string): Stored | undefined {
+export function readStored(file: string): Stored | undefined {
   try {
     const stored: unknown = JSON.parse(readFileSync(file, "utf8"));
     return typeof stored === "object" && stored !== null ? stored : undefined;

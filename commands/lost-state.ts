@@ -7,7 +7,7 @@ import { recoverCommand, upCommand } from "./no-stack";
 import { PROJECT } from "./stack-config";
 import { readState } from "./state";
 import { unknownOf } from "./unfinished";
-import type { Workspace } from "./workspace";
+import type { PulumiResult, Workspace } from "./workspace";
 
 const find = (docker: Docker, stack: string): Promise<Thing[]> => findOfStack(docker, { project: PROJECT, stack });
 
@@ -41,6 +41,10 @@ export async function settleLost(
   for (const thing of things) await removeThing(docker, thing);
   say(`state: it was lost; removed what it does not know: ${things.map(inWords).join(", ")}`);
 }
+
+/** Whether Pulumi says that a state does not hold together (pkg/resource/deploy/snapshot.go, VerifyIntegrity). */
+export const isRefused = ({ stdout, stderr }: Pick<PulumiResult, "stdout" | "stderr">): boolean =>
+  /snapshot integrity (failure|error)/.test(`${stdout}${stderr}`);
 
 /** What a state should know of a stack and does not, in one sentence; undefined: nothing, or `up` settles it. */
 export async function unknownLine(workspace: Workspace, docker: Docker): Promise<string | undefined> {

@@ -10,18 +10,20 @@ import { authorityFile } from "../services/tls";
 import { plannedImages, servicesOf, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
 import { interactive, say } from "./ask";
+import { changedByHand, presentOf } from "./by-hand";
 import { consentBy, type Consent } from "./consent";
 import { ensureEngine } from "./ensure-engine";
 import { showFailedServices } from "./failed-services";
 import { everyServer } from "./every-server";
 import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
-import { settleLost, unknownLine } from "./lost-state";
+import { isRefused, settleLost, unknownLine } from "./lost-state";
+import { recoverCommand } from "./no-stack";
 import { settleLocks } from "./other-locks";
 import { runShown } from "./progress/run";
 import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
-import { readState } from "./state";
+import { quickState, readState } from "./state";
 import { endpointTable, nextStep } from "./summary";
 import { isOldState, settleUnfinished, trustState } from "./unfinished";
 import { openWorkspace, requirePulumi, type PulumiResult, type Workspace } from "./workspace";
@@ -72,6 +74,10 @@ function finish(config: Config, json: boolean): void {
   const endpoints = stackEndpoints(config);
   if (json) process.stdout.write(`${JSON.stringify({ stack: config.stack, endpoints }, null, 2)}\n`);
   else process.stdout.write(`\n${endpointTable(endpoints)}\n\n${nextStep(endpoints, config.auth)}\n`);
+  if (config.tls !== "internal") return;
+  say(
+    `\nHTTPS by the stack's own authority, ${authorityFile(config.dataDir)}; how clients come to trust it: npm run -s mcp-tls`,
+  );
 }
 
 /** Shows logs after a failure. It must not hide the failure itself. */
@@ -92,12 +98,26 @@ async function shownByPlugin(workspace: Workspace): Promise<Set<string>> {
   return new Set(resources.flatMap(({ id, initErrors }) => (id !== undefined && initErrors?.length ? [id] : [])));
 }
 
-function update(workspace: Workspace, plan: StackPlan, json: boolean): Promise<PulumiResult> {
-  const args = ["up", "--yes", "--skip-preview"];
+async function update(workspace: Workspace, docker: Docker, plan: StackPlan, json: boolean): Promise<PulumiResult> {
+  const found = changedByHand(await quickState(workspace), await presentOf(docker, workspace.stack));
+  for (const line of found.lines) say(`state: ${line}; it is made anew`);
+  const args = ["up", "--yes", "--skip-preview", ...found.replace.flatMap((urn) => ["--replace", urn])];
   // An older state may name what is gone by now.
-  if (isOldState(workspace)) args.push("--refresh");
+  if (found.refresh || isOldState(workspace)) args.push("--refresh");
   const services = servicesOf(plan).map(({ name }) => name);
   return runShown({ workspace, args, services, output: json ? process.stderr : process.stdout });
+}
+
+/** Says what to look at, and how to go on. */
+async function failed(workspace: Workspace, docker: Docker, config: Config, result: PulumiResult): Promise<void> {
+  const { stack } = workspace;
+  if (isRefused(result))
+    return say(
+      `\nPulumi cannot use the state of ${stack}: ${recoverCommand(stack)} lets it begin anew, and data stays.`,
+    );
+  if (!result.interrupted) await explain(workspace, docker, config);
+  const how = result.interrupted ? "Interrupted" : "Not everything is up";
+  say(`\n${how}: npm run up goes on from here, npm run down removes what is there.`);
 }
 
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
@@ -117,20 +137,11 @@ export async function up(options: UpOptions): Promise<void> {
   const password = newPassword(config);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
   await settleLost(workspace, docker, consent, say);
-  const { code, interrupted } = await update(workspace, plan, json);
-  process.exitCode = code;
-  if (code === 0) {
-    trustState(workspace);
-    finish(config, json);
-    if (config.tls === "internal")
-      say(
-        `\nHTTPS by the stack's own authority, ${authorityFile(config.dataDir)}; how clients come to trust it: npm run -s mcp-tls`,
-      );
-    const shown = password();
-    if (shown !== undefined) say(`\n${shown}`);
-    return;
-  }
-  if (!interrupted) await explain(workspace, docker, config);
-  const how = interrupted ? "Interrupted" : "Not everything is up";
-  say(`\n${how}: npm run up goes on from here, npm run down removes what is there.`);
+  const result = await update(workspace, docker, plan, json);
+  process.exitCode = result.code;
+  if (result.code !== 0) return failed(workspace, docker, config, result);
+  trustState(workspace);
+  finish(config, json);
+  const shown = password();
+  if (shown !== undefined) say(`\n${shown}`);
 }
