@@ -53,7 +53,8 @@ function faultOf(resource: Resource, container: Present["containers"][number], p
 
 /** Compares a state with what there is. */
 export function changedByHand({ resources = [] }: Deployment, present: Present): ByHand {
-  const of = (type: string): Resource[] => resources.filter((one) => one.type === type && one.id !== undefined && !one.delete);
+  const of = (type: string): Resource[] =>
+    resources.filter((one) => one.type === type && one.id !== undefined && !one.delete);
   const containers = new Map(present.containers.map((container) => [container.Id, container]));
   const networks = new Set(present.networks.map(({ Id }) => Id));
   const volumes = new Set(present.volumes.map(({ Name }) => Name));
