@@ -1,5 +1,5 @@
 /** Catalog servers that misbehave: the others go on as if these were not there, and what is at fault is named. */
-import { checkoutWithBadServers, BAD } from "../../support/bad-server-double";
+import { BAD, checkoutWithBadServers, removeDoubleImages } from "../../support/bad-server-double";
 import type { Checkout } from "../../support/checkout";
 import { eventually } from "../../support/eventually";
 import { idsByService } from "../../support/faults";
@@ -13,13 +13,12 @@ let checkout: Checkout;
 let stack: TestStack;
 beforeAll(async () => {
   checkout = checkoutWithBadServers();
-  const servers = ["time", ...BAD.map((how) => `bad-${how}`)].join();
+  const servers = ["time", ...BAD.map((how) => `double-${how}`)].join();
   stack = await createStack({ servers }, { prefix: "bad", root: checkout.root });
 });
 afterAll(async () => {
   await stack?.remove();
-  const images = await stack?.docker.listImages({ filters: { label: ["mcp-stack.image=bad-server-double"] } });
-  for (const { Id } of images ?? []) await stack.docker.getImage(Id).remove({ force: true });
+  if (stack !== undefined) await removeDoubleImages(stack.docker);
   checkout?.remove();
 });
 
@@ -39,8 +38,8 @@ describe("an update with servers that misbehave", () => {
 
   it("names those that cannot start in the gateway's log, and says why in theirs", async () => {
     const gateway = await logOf("mcp-gateway");
-    for (const server of ["bad-crash", "bad-hang"]) expect(gateway).toMatch(new RegExp(`Can't start ${server}`));
-    expect(await logOf("mcp-bad-crash")).toContain("bad-server-double: no database");
+    for (const server of ["double-crash", "double-hang"]) expect(gateway).toMatch(new RegExp(`Can't start ${server}`));
+    expect(await logOf("mcp-double-crash")).toContain("bad-server-double: no database");
   });
 });
 
@@ -61,16 +60,16 @@ describe("a server that floods its output", () => {
     expect(await works()).toContain("UTC");
     expect(typeof (await call)).toBe("string");
     await session.end();
-    const { Config, HostConfig, State } = await (await containerOf("mcp-bad-flood")).inspect();
+    const { Config, HostConfig, State } = await (await containerOf("mcp-double-flood")).inspect();
     expect(HostConfig.LogConfig).toEqual({ Type: "json-file", Config: { "max-file": "3", "max-size": "10m" } });
-    expect([Config.Labels["mcp-stack.service"], State.Running]).toEqual(["mcp-bad-flood", true]);
+    expect([Config.Labels["mcp-stack.service"], State.Running]).toEqual(["mcp-double-flood", true]);
     await works();
   });
 });
 
 describe("a server that leaks processes", () => {
   const leaked = async (): Promise<number> => {
-    const { output } = await runInside(await containerOf("mcp-bad-leak"), ["sh", "-c", "cat /proc/[0-9]*/comm"]);
+    const { output } = await runInside(await containerOf("mcp-double-leak"), ["sh", "-c", "cat /proc/[0-9]*/comm"]);
     return output.split("\n").filter((name) => name === "sleep").length;
   };
 

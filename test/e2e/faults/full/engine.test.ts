@@ -70,11 +70,11 @@ describe("a machine that loses its power", () => {
 
 describe("a disk that is full while an image is built", () => {
   it("fails the update, which names image and disk; the stack goes on, and a plain up heals", async () => {
-    stack.configure({ servers: `${SERVERS},bad-die` });
+    stack.configure({ servers: `${SERVERS},double-die` });
     const filler = await fillDisk(engine.docker, builtReference(readLock(), "mcp-router"));
     const { code, output } = await stack.run("up");
     expect(code).not.toBe(0);
-    expect(output).toContain("bad-server-double");
+    expect(output).toContain("double-die");
     expect(output).toContain("no space left on device");
     await filler.remove();
     expect(await called()).toContain("kept");
