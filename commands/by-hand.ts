@@ -5,7 +5,7 @@
  */
 import type Docker from "dockerode";
 import { labelFilter, stackLabels } from "../engines/container-args";
-import type { Finder } from "../engines/of-stack";
+import { listVolumes, type Finder } from "../engines/of-stack";
 import { PROJECT } from "./stack-config";
 import type { Deployment, Resource } from "./state";
 
@@ -81,10 +81,10 @@ export function changedByHand({ resources = [] }: Deployment, present: Present):
 /** Asks the engine what there is. */
 export async function presentOf(docker: Finder, stack: string): Promise<Present> {
   const filters = { label: labelFilter(stackLabels({ project: PROJECT, stack })) };
-  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+  const [containers, networks, volumes] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
+    listVolumes(docker, filters),
   ]);
   return { containers, networks, volumes };
 }

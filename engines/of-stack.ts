@@ -20,6 +20,12 @@ export interface Thing {
 /** What is asked of the engine. */
 export type Finder = Pick<Docker, "listContainers" | "listNetworks" | "listVolumes">;
 
+/** Engines have no list where there is none. */
+export async function listVolumes(docker: Finder, filters: { label: string[] }): Promise<Docker.VolumeInspectInfo[]> {
+  const answer: { readonly Volumes: Docker.VolumeInspectInfo[] | null } = await docker.listVolumes({ filters });
+  return answer.Volumes ?? [];
+}
+
 /** A volume that is only a name for a directory of the host; any other holds its data itself. */
 const isName = ({ Options }: { readonly Options: Readonly<Record<string, string>> | null }): boolean =>
   Options?.["o"]?.split(",").includes("bind") ?? false;
@@ -39,11 +45,11 @@ export async function findOfStack(docker: Finder, owner: Pick<Placement, "projec
   const filters = { label: labelFilter(stackLabels(owner)) };
   const containers = await docker.listContainers({ all: true, filters });
   const networks = await docker.listNetworks({ filters });
-  const { Volumes } = await docker.listVolumes({ filters });
+  const volumes = await listVolumes(docker, filters);
   return [
     ...containers.map(containerOf),
     ...networks.map(({ Id, Name }) => ({ kind: "network" as const, id: Id, name: Name })),
-    ...Volumes.filter(isName).map(({ Name }) => ({ kind: "volume" as const, id: Name, name: Name })),
+    ...volumes.filter(isName).map(({ Name }) => ({ kind: "volume" as const, id: Name, name: Name })),
   ];
 }
 
