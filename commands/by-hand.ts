@@ -1,13 +1,15 @@
 /**
  * What somebody changed behind Pulumi's back: containers, networks and volumes that are gone, containers that were stopped or
- * taken off a network. A plain update believes its state; this tells it where to look (--refresh), and what a look does not
- * find out, because the provider reads neither back (--replace).
+ * taken off a network. A plain update believes its state, and a look (--refresh) finds out only what is gone: the provider reads
+ * neither networks nor a stop back. So those containers are removed first. Pulumi's own --replace would make the new one before
+ * it removes the old one, whose name is taken.
  */
 import type Docker from "dockerode";
 import { labelFilter, stackLabels } from "../engines/container-args";
-import { listVolumes, type Finder } from "../engines/of-stack";
+import { listVolumes, removeThing, type Finder } from "../engines/of-stack";
 import { PROJECT } from "./stack-config";
-import type { Deployment, Resource } from "./state";
+import { quickState, type Deployment, type Resource } from "./state";
+import type { Workspace } from "./workspace";
 
 /** What an engine has of a stack. */
 export interface Present {
@@ -16,12 +18,10 @@ export interface Present {
   readonly volumes: readonly Pick<Docker.VolumeInspectInfo, "Name">[];
 }
 
-/** What an update has to do beside what it would do anyway. */
+/** What an update has to do beside what it would do anyway: with any of it, a look. */
 export interface ByHand {
-  /** Whether something is gone. */
-  readonly refresh: boolean;
-  /** URNs of containers that have to be made anew. */
-  readonly replace: readonly string[];
+  /** Ids of containers that have to go before. */
+  readonly remove: readonly string[];
   /** One line for each difference. */
   readonly lines: readonly string[];
 }
@@ -69,8 +69,7 @@ export function changedByHand({ resources = [] }: Deployment, present: Present):
     return fault === undefined ? [] : [{ resource, fault }];
   });
   return {
-    refresh: gone.length > 0,
-    replace: unlike.flatMap(({ resource }) => resource.urn ?? []),
+    remove: unlike.flatMap(({ resource }) => resource.id ?? []),
     lines: [
       ...gone.map((resource) => `${nameOf(resource)} is gone`),
       ...unlike.map(({ resource, fault }) => `${nameOf(resource)} ${fault}`),
@@ -87,4 +86,25 @@ export async function presentOf(docker: Finder, stack: string): Promise<Present>
     listVolumes(docker, filters),
   ]);
   return { containers, networks, volumes };
+}
+
+/** Ends a container as its service wants to be ended, and removes it: a database writes what it has in memory. */
+async function removeGently(docker: Docker, id: string): Promise<void> {
+  const container = docker.getContainer(id);
+  const { State } = await container.inspect();
+  if (State.Paused) await container.unpause();
+  if (State.Running) await container.stop();
+  await removeThing(docker, { kind: "container", id, name: id });
+}
+
+/** Makes place for what was changed by hand. Gives whether the update has to look. */
+export async function settleByHand(
+  workspace: Workspace,
+  docker: Docker,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const found = changedByHand(await quickState(workspace), await presentOf(docker, workspace.stack));
+  for (const line of found.lines) say(`state: ${line}; it is made anew`);
+  for (const id of found.remove) await removeGently(docker, id);
+  return found.lines.length > 0;
 }

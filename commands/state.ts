@@ -8,7 +8,6 @@ import { runPulumi, type Workspace } from "./workspace";
 /** The parts that are looked at. */
 export interface Resource {
   readonly type: string;
-  readonly urn?: string;
   readonly id?: string;
   readonly inputs?: { readonly name?: unknown; readonly networksAdvanced?: unknown };
   /** Another one took its place, and only its removal is left to do. */

@@ -10,7 +10,7 @@ import { authorityFile } from "../services/tls";
 import { plannedImages, servicesOf, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
 import { interactive, say } from "./ask";
-import { changedByHand, presentOf } from "./by-hand";
+import { settleByHand } from "./by-hand";
 import { consentBy, type Consent } from "./consent";
 import { ensureEngine } from "./ensure-engine";
 import { showFailedServices } from "./failed-services";
@@ -23,7 +23,7 @@ import { settleLocks } from "./other-locks";
 import { runShown } from "./progress/run";
 import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
-import { quickState, readState } from "./state";
+import { readState } from "./state";
 import { endpointTable, nextStep } from "./summary";
 import { isOldState, settleUnfinished, trustState } from "./unfinished";
 import { openWorkspace, requirePulumi, type PulumiResult, type Workspace } from "./workspace";
@@ -99,11 +99,10 @@ async function shownByPlugin(workspace: Workspace): Promise<Set<string>> {
 }
 
 async function update(workspace: Workspace, docker: Docker, plan: StackPlan, json: boolean): Promise<PulumiResult> {
-  const found = changedByHand(await quickState(workspace), await presentOf(docker, workspace.stack));
-  for (const line of found.lines) say(`state: ${line}; it is made anew`);
-  const args = ["up", "--yes", "--skip-preview", ...found.replace.flatMap((urn) => ["--replace", urn])];
+  const isChanged = await settleByHand(workspace, docker, say);
+  const args = ["up", "--yes", "--skip-preview"];
   // An older state may name what is gone by now.
-  if (found.refresh || isOldState(workspace)) args.push("--refresh");
+  if (isChanged || isOldState(workspace)) args.push("--refresh");
   const services = servicesOf(plan).map(({ name }) => name);
   return runShown({ workspace, args, services, output: json ? process.stderr : process.stdout });
 }

@@ -7,18 +7,17 @@ const VOLUME = "docker:index/volume:Volume";
 
 const STATE: Deployment = {
   resources: [
-    { type: "pulumi:pulumi:Stack", urn: "urn::stack" },
-    { type: NETWORK, urn: "urn::edge", id: "n1", inputs: { name: "p-s-edge" } },
-    { type: VOLUME, urn: "urn::work", id: "p-s-work", inputs: { name: "p-s-work" } },
+    { type: "pulumi:pulumi:Stack" },
+    { type: NETWORK, id: "n1", inputs: { name: "p-s-edge" } },
+    { type: VOLUME, id: "p-s-work", inputs: { name: "p-s-work" } },
     {
       type: CONTAINER,
-      urn: "urn::traefik",
       id: "c1",
       inputs: { name: "p-s-traefik", networksAdvanced: [{ name: "p-s-edge" }] },
     },
   ],
 };
-const NOTHING = { refresh: false, replace: [], lines: [] };
+const NOTHING = { remove: [], lines: [] };
 
 interface Changes {
   readonly state?: string;
@@ -47,13 +46,12 @@ describe("what was changed by hand", () => {
     ["a container", { gone: "container" }, "p-s-traefik is gone"],
     ["a volume", { gone: "volume" }, "p-s-work is gone"],
   ])("asks for a look when %s is gone", (_what, changes, line) => {
-    expect(changedByHand(STATE, present(changes))).toEqual({ refresh: true, replace: [], lines: [line] });
+    expect(changedByHand(STATE, present(changes))).toEqual({ remove: [], lines: [line] });
   });
 
-  it("asks for a look and for new containers when their network is gone", () => {
+  it("asks for the removal of containers when their network is gone", () => {
     expect(changedByHand(STATE, present({ gone: "network" }))).toEqual({
-      refresh: true,
-      replace: ["urn::traefik"],
+      remove: ["c1"],
       lines: ["p-s-edge is gone", "p-s-traefik is not on p-s-edge"],
     });
   });
@@ -63,10 +61,9 @@ describe("what was changed by hand", () => {
     ["is on one of the same name that was there before", { on: "n0" }, "p-s-traefik is not on p-s-edge"],
     ["was stopped", { state: "exited" }, "p-s-traefik is exited"],
     ["was paused", { state: "paused" }, "p-s-traefik is paused"],
-  ])("asks for a new container where it %s", (_what, changes, line) => {
+  ])("asks for the removal of a container that %s", (_what, changes, line) => {
     expect(changedByHand(STATE, present(changes))).toEqual({
-      refresh: false,
-      replace: ["urn::traefik"],
+      remove: ["c1"],
       lines: [line],
     });
   });

@@ -1,6 +1,5 @@
 /** What tests of faults share: how much is run, and whether a stack is whole again afterwards. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { readFileSync } from "node:fs";
 import { withSession } from "./mcp-client";
 import { everythingOf } from "./untouched";
 import type { TestStack } from "./stack";
@@ -38,15 +37,6 @@ export async function expectWhole(stack: TestStack, name = "kept"): Promise<void
   await expectNoOrphan(stack);
   const { code, output } = await stack.pulumi("preview", "--refresh", "--expect-no-changes");
   if (code !== 0) throw new Error(output);
-}
-
-/** Whether a process has ended, also when nobody has looked. */
-export function hasEnded(pid: number): boolean {
-  try {
-    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return true;
-  }
 }
 
 /** Names of services by the id of their container. */

@@ -36,3 +36,12 @@ export const namedIn = (pids: readonly number[], name: string): number | undefin
       return false;
     }
   });
+
+/** Whether a process has ended, also when nobody has looked. */
+export function hasEnded(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return true;
+  }
+}

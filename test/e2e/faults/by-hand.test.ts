@@ -84,7 +84,9 @@ describe("files that containers mount", () => {
   function rendered(service: string): string {
     const directory = path.join(stack.dataDir, "rendered", service);
     const names = fs.readdirSync(directory, { recursive: true, encoding: "utf8" });
-    const file = names.map((name) => path.join(directory, name)).find((name) => /[^n]\.(conf|yaml|sh)$/.test(name));
+    const file = names
+      .map((name) => path.join(directory, name))
+      .find((name) => fs.statSync(name).isFile() && !name.endsWith("generation.json"));
     return file ?? directory;
   }
 

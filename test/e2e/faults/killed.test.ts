@@ -4,8 +4,8 @@
  */
 import { eventually } from "../../support/eventually";
 import { randomNumbers } from "../../support/bad-server";
-import { expectWhole, FULL, hasEnded, remember, SEED, sleep } from "../../support/faults";
-import { killTree, namedIn, treeOf } from "../../support/process-tree";
+import { expectWhole, FULL, remember, SEED, sleep } from "../../support/faults";
+import { hasEnded, killTree, namedIn, treeOf } from "../../support/process-tree";
 import { createStack, type TestStack } from "../../support/stack";
 
 jest.setTimeout(240_000);
