@@ -100,6 +100,19 @@ describe("its connections", () => {
     expect(execFileSync(file, ["STDIO", "TCP:mcp-time:4444"], { encoding: "utf8" })).toBe(`${expected}\n`);
   });
 
+  it("end while the gateway starts, when the server never answers; one that answers goes on", () => {
+    const file = wrapper();
+    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("sleep 30", "sleep 1"));
+    fs.writeFileSync(path.join(directory, "started"), `${Math.floor(Date.now() / 1000)}\n`);
+    const stand = path.join(directory, "socat-stand-in");
+    const run = (): string =>
+      execFileSync(file, ["STDIO", "TCP:mcp-time:4444"], { encoding: "utf8", input: "asked\n" });
+    fs.writeFileSync(stand, "#!/bin/sh\nexec sleep 600\n");
+    expect(run()).toBe("");
+    fs.writeFileSync(stand, "#!/bin/sh\nread line; echo $line one; sleep 2; echo two\n");
+    expect(run()).toBe("asked one\ntwo\n");
+  });
+
   it("elsewhere are none of its business", () => {
     const file = wrapper();
     execFileSync(file, ["STDIO", "TCP:elsewhere:1"], { input: "\n", stdio: ["pipe", "ignore", "ignore"] });

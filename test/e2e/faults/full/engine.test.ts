@@ -55,8 +55,11 @@ describe("a machine that loses its power", () => {
     await engine.restart();
     await eventually(healthy, 120);
     // The gateway lists tools of servers when it starts: those that were later than it must not be missing.
-    const { stdout } = await stack.succeed("tools", "--json");
-    for (const tool of ["read_graph", "get_current_time"]) expect(stdout).toContain(`"${tool}"`);
+    // mcp-nixos has no check of its own: 502 while it starts.
+    await eventually(async () => {
+      const { stdout } = await stack.succeed("tools", "--json");
+      for (const tool of ["read_graph", "get_current_time"]) expect(stdout).toContain(`"${tool}"`);
+    }, 90);
     expect(await called()).toContain("kept");
     expect(await idsByService(stack)).toEqual(before);
   });
