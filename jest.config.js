@@ -15,6 +15,15 @@ module.exports = {
       testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/", "<rootDir>/test/contract/"],
     },
     { ...common, displayName: "contract", testMatch: ["<rootDir>/test/contract/**/*.test.ts"] },
-    { ...common, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    {
+      ...common,
+      displayName: "e2e",
+      testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+      // What takes long: only `npm run faults`.
+      testPathIgnorePatterns: [
+        "/node_modules/",
+        ...(process.env.FAULTS === "full" ? [] : ["<rootDir>/test/e2e/faults/full/"]),
+      ],
+    },
   ],
 };

@@ -72,6 +72,10 @@ _list:
 @export-prompts *args:
     node commands/entry.js export-prompts "$@"
 
+# for a lost state: remove what the engine has of the stack; data stays
+@recover *args:
+    node commands/entry.js recover "$@"
+
 # what this machine lacks
 @doctor *args:
     node commands/entry.js doctor "$@"

@@ -167,6 +167,18 @@ function addUpdate(root: Command, load: Load, stack: StackOption): void {
     .action((options) => load<typeof import("./update")>("update").update(options));
 }
 
+function addRecover(root: Command, load: Load, stack: StackOption): void {
+  root
+    .command("recover")
+    .description(
+      "for a lost or unusable state: remove what the engine has of the stack, so that up makes it again; data stays",
+    )
+    .option(...stack)
+    .option("--yes", "without a question")
+    .option("--json", "what was removed, as JSON")
+    .action((options) => load<typeof import("./recover")>("recover").recover(options));
+}
+
 /** Adds them to the command line. */
 export function addDailyCommands(root: Command, load: Load, stack: StackOption): void {
   const all = [
@@ -181,6 +193,7 @@ export function addDailyCommands(root: Command, load: Load, stack: StackOption):
     addExport,
     addSbom,
     addTls,
+    addRecover,
   ];
   for (const add of all) add(root, load, stack);
 }

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import type { Deployment } from "./state";
 
 /** File in which a file backend keeps the state of a stack. */
 export const stateFile = (backend: string, project: string, stack: string): string =>
@@ -20,11 +21,11 @@ export const stateFile = (backend: string, project: string, stack: string): stri
 
 /** What is looked at of such a file. */
 interface Stored {
-  readonly checkpoint?: { readonly latest?: { readonly pending_operations?: readonly unknown[] } };
+  readonly checkpoint?: { readonly latest?: Deployment };
 }
 
 /** Undefined: it is cut off, or of another form. */
-function readStored(file: string): Stored | undefined {
+export function readStored(file: string): Stored | undefined {
   try {
     const stored: unknown = JSON.parse(readFileSync(file, "utf8"));
     return typeof stored === "object" && stored !== null ? stored : undefined;
@@ -39,6 +40,12 @@ const isWhole = (file: string): boolean => "checkpoint" in (readStored(file) ?? 
 export function isFinished(file: string): boolean {
   const { checkpoint } = readStored(file) ?? {};
   return checkpoint !== undefined && (checkpoint.latest?.pending_operations ?? []).length === 0;
+}
+
+/** Whether it is certain that the state has nothing: of a new stack, of one that is down, or where it was lost. */
+export function isEmpty(file: string): boolean {
+  const { checkpoint } = readStored(file) ?? {};
+  return checkpoint !== undefined && (checkpoint.latest?.resources ?? []).length === 0;
 }
 
 /** The copies of a stack's state, the newest first: the one before the last write, and one of each finished update. */
@@ -61,22 +68,36 @@ export const isRestored = (file: string): boolean => existsSync(markOf(file));
 /** To be called after an update that did. */
 export const settleRestored = (file: string): void => rmSync(markOf(file), { force: true });
 
+/** Moves a state out of Pulumi's sight, to a name that the backend does not read; gives that name. */
+export function setAside(file: string, now = new Date()): string {
+  const aside = `${file}.aside-${now.toISOString().replace(/[:.]/g, "-")}`;
+  renameSync(file, aside);
+  // What the backend notes about the file, such as its hash; it does without.
+  rmSync(`${file}.attrs`, { force: true });
+  return aside;
+}
+
+/** What became of a damaged state. */
+export interface Repair {
+  /** The copy that took its place; undefined: none was whole. */
+  readonly copy: string | undefined;
+  /** Where the damaged file is now. */
+  readonly aside: string;
+}
+
 /**
- * Puts the newest whole copy in the place of a damaged state; without any, removes it, so that the stack begins anew.
+ * Puts the newest whole copy in the place of a damaged state; without any, the stack begins anew. The damaged file is kept
+ * aside.
  *
- * @returns where it came from, "" without a copy; undefined: the state is whole, or there is none yet
+ * @returns undefined: the state is whole, or there is none yet
  */
-export function repairState(file: string): string | undefined {
+export function repairState(file: string): Repair | undefined {
   if (!existsSync(file) || isWhole(file)) return undefined;
   const copy = copies(file).find(isWhole);
   writeFileSync(markOf(file), copy ?? "");
-  // What the backend notes about the file, such as its hash; it does without.
-  rmSync(`${file}.attrs`, { force: true });
-  if (copy === undefined) {
-    rmSync(file);
-    return "";
-  }
+  const aside = setAside(file);
+  if (copy === undefined) return { copy, aside };
   copyFileSync(copy, `${file}.partial`);
   renameSync(`${file}.partial`, file);
-  return copy;
+  return { copy, aside };
 }

@@ -1,17 +1,21 @@
 /** `npm run down`: removes containers and networks of a stack; data and images stay. */
-import type Docker from "dockerode";
-import { parse } from "../config";
-import { connect } from "../engines/images/engine";
-import { findEngine } from "../prepare";
+import { EngineNotFound } from "../engines/locate";
 import { say } from "./ask";
+import { engineOf } from "./engine-of";
+import { unknownLine } from "./lost-state";
 import { runShown } from "./progress/run";
-import { stackSource } from "./stack-config";
 import { settleUnfinished, trustState } from "./unfinished";
-import { openWorkspace } from "./workspace";
+import { openWorkspace, type Workspace } from "./workspace";
 
-/** Faults elsewhere in the config are no reason to keep the stack. */
-const engineOf = async (stack: string): Promise<Docker> =>
-  connect((await findEngine(parse(stackSource(stack)).config)).host);
+/** What the engine still has; a missing engine has nothing. */
+async function leftLine(workspace: Workspace): Promise<string | undefined> {
+  try {
+    return await unknownLine(workspace, await engineOf(workspace.stack));
+  } catch (error) {
+    if (error instanceof EngineNotFound) return undefined;
+    throw error;
+  }
+}
 
 /** Ends with pulumi's own exit code. */
 export async function down({ stack }: { readonly stack: string }): Promise<void> {
@@ -19,6 +23,11 @@ export async function down({ stack }: { readonly stack: string }): Promise<void>
   await settleUnfinished(workspace, () => engineOf(stack), say);
   const args = ["destroy", "--yes", "--skip-preview"];
   const { code } = await runShown({ workspace, args, services: [], output: process.stdout });
-  if (code === 0) trustState(workspace);
   process.exitCode = code;
+  if (code !== 0) return;
+  trustState(workspace);
+  const left = await leftLine(workspace);
+  if (left === undefined) return;
+  say(`Not everything is down: ${left}`);
+  process.exitCode = 1;
 }

@@ -145,6 +145,13 @@ function addDeveloperCommands(root: Command): void {
     .argument("[args...]")
     .allowUnknownOption()
     .action((args: string[]) => command<typeof import("./test")>("test").test(args));
+  root
+    .command("faults")
+    .description("inject every fault, and see that up heals it; further arguments go to jest")
+    .argument("[args...]")
+    .option("--seed <number>", "repeat the random moments of an earlier run, which showed it")
+    .allowUnknownOption()
+    .action((args: string[], options) => command<typeof import("./faults")>("faults").faults(args, options));
 }
 
 // As in `… | head`: whoever reads has seen enough.

@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import type { Config } from "../config";
 import { readLock, referenceParts, type ImageLock } from "../engines/images/lock";
 import { resolveDigest } from "../engines/images/pull";
+import type { Consent } from "./consent";
 
 /** Those of the `used` images that are pulled, and have a digest neither in the lock nor in the config. */
 export function unpinned(
@@ -16,12 +17,6 @@ export function unpinned(
     return pull != null && referenceParts(pull.reference)?.digest === undefined && imageDigests[name] === undefined;
   };
   return used.filter(isUnpinned);
-}
-
-export interface Consent {
-  /** Asks a yes-or-no question; undefined where nobody can answer. */
-  readonly ask: ((question: string) => Promise<boolean>) | undefined;
-  readonly yes: boolean;
 }
 
 async function consented(name: string, reference: string, { ask, yes }: Consent): Promise<void> {

@@ -48,21 +48,41 @@ function hasEnded(pid: number): boolean {
   return status !== undefined && (status.state === "Z" || !status.name.startsWith("pulumi"));
 }
 
+/** A lock, by its file; without a holder it is not as Pulumi writes it. */
+export interface Lock {
+  readonly file: string;
+  readonly holder: Holder | undefined;
+}
+
+/** The locks of a stack as they are now. */
+export function readLocks(directory: string): Lock[] {
+  if (!existsSync(directory)) return [];
+  const names = readdirSync(directory).filter((name) => name.endsWith(".json"));
+  return names.map((name) => path.join(directory, name)).map((file) => ({ file, holder: readHolder(file) }));
+}
+
+const isHere = ({ hostname }: Holder): boolean => hostname === os.hostname();
+
+/** Whether it is certain that the process of a lock runs. */
+export const isHeld = ({ holder }: Lock): boolean => holder !== undefined && isHere(holder) && !hasEnded(holder.pid);
+
+/** Takes a lock away, whoever has it. */
+export function removeLock({ file }: Lock): void {
+  rmSync(file, { force: true });
+  // What the backend notes about the file.
+  rmSync(`${file}.attrs`, { force: true });
+}
+
 /**
  * Removes the locks whose process has ended. Those of running processes and of other machines stay.
  *
  * @returns the numbers of those processes
  */
 export function removeStaleLocks(directory: string): number[] {
-  if (!existsSync(directory)) return [];
-  const locks = readdirSync(directory).filter((name) => name.endsWith(".json"));
-  return locks.flatMap((name) => {
-    const file = path.join(directory, name);
-    const holder = readHolder(file);
-    if (holder === undefined || holder.hostname !== os.hostname() || !hasEnded(holder.pid)) return [];
-    rmSync(file, { force: true });
-    // What the backend notes about the file.
-    rmSync(`${file}.attrs`, { force: true });
+  return readLocks(directory).flatMap((lock) => {
+    const { holder } = lock;
+    if (holder === undefined || !isHere(holder) || !hasEnded(holder.pid)) return [];
+    removeLock(lock);
     return [holder.pid];
   });
 }

@@ -2,13 +2,16 @@
 import { rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { readStored } from "./damaged-state";
 import { runPulumi, type Workspace } from "./workspace";
 
 /** The parts that are looked at. */
 export interface Resource {
   readonly type: string;
   readonly id?: string;
-  readonly inputs?: { readonly name?: unknown };
+  readonly inputs?: { readonly name?: unknown; readonly networksAdvanced?: unknown };
+  /** Another one took its place, and only its removal is left to do. */
+  readonly delete?: boolean;
   /** Why it exists, but is not as it should be. */
   readonly initErrors?: readonly string[];
 }
@@ -26,6 +29,12 @@ export async function readState(workspace: Workspace): Promise<State> {
   const { code, stdout, stderr } = await runPulumi(workspace, ["stack", "export"], { output: "capture" });
   if (code === 0) return JSON.parse(stdout) as State;
   throw new Error(`the state of the stack ${workspace.stack} cannot be read:\n${stderr.trimEnd()}`);
+}
+
+/** The same without asking Pulumi, where a file has it. @throws Error with what Pulumi says */
+export async function quickState(workspace: Workspace): Promise<Deployment> {
+  const stored = workspace.stateFile === undefined ? undefined : readStored(workspace.stateFile);
+  return stored?.checkpoint === undefined ? (await readState(workspace)).deployment : (stored.checkpoint.latest ?? {});
 }
 
 /** Writes back a state that was read. @throws Error with what Pulumi says */

@@ -4,7 +4,7 @@
  * does not even know the intentions. Here the things are looked for and removed, and the update makes them again.
  */
 import type Docker from "dockerode";
-import { labelFilter, stackLabels } from "../engines/container-args";
+import { findOfStack, inWords, removeThing, type Thing } from "../engines/of-stack";
 import { isFinished, isRestored, settleRestored } from "./damaged-state";
 import { PROJECT } from "./stack-config";
 import { readState, writeState, type Deployment } from "./state";
@@ -40,9 +40,6 @@ async function named(docker: Docker, { kind, name }: Unfinished): Promise<string
   return found.map(({ Id }) => Id);
 }
 
-const remove = (docker: Docker, kind: Unfinished["kind"], id: string): Promise<unknown> =>
-  kind === "container" ? docker.getContainer(id).remove({ force: true, v: true }) : docker.getNetwork(id).remove();
-
 const idsOf = ({ resources = [] }: Deployment): ReadonlySet<unknown> => new Set(resources.map(({ id }) => id));
 
 /** Removes what was begun and is not in the state; gives it in words. */
@@ -51,8 +48,8 @@ export async function removeUnfinished(docker: Docker, deployment: Deployment): 
   const removed: string[] = [];
   for (const thing of unfinishedOf(deployment)) {
     for (const id of (await named(docker, thing)).filter((one) => !known.has(one))) {
-      await remove(docker, thing.kind, id);
-      removed.push(`${thing.kind} ${thing.name}`);
+      await removeThing(docker, { ...thing, id });
+      removed.push(inWords({ ...thing, id }));
     }
   }
   return removed;
@@ -60,16 +57,15 @@ export async function removeUnfinished(docker: Docker, deployment: Deployment): 
 
 /** Removes everything of a stack that is not in the state, servers of the gateway included; gives it in words. */
 export async function removeUnknown(docker: Docker, stack: string, deployment: Deployment): Promise<string[]> {
+  const unknown = unknownOf(await findOfStack(docker, { project: PROJECT, stack }), deployment);
+  for (const thing of unknown) await removeThing(docker, thing);
+  return unknown.map(inWords);
+}
+
+/** What a state does not know of. */
+export function unknownOf(things: readonly Thing[], deployment: Deployment): Thing[] {
   const known = idsOf(deployment);
-  const filters = { label: labelFilter(stackLabels({ project: PROJECT, stack })) };
-  const containers = (await docker.listContainers({ all: true, filters })).filter(({ Id }) => !known.has(Id));
-  for (const { Id } of containers) await remove(docker, "container", Id);
-  const networks = (await docker.listNetworks({ filters })).filter(({ Id }) => !known.has(Id));
-  for (const { Id } of networks) await remove(docker, "network", Id);
-  return [
-    ...containers.map(({ Names }) => `container ${Names[0]?.slice(1)}`),
-    ...networks.map(({ Name }) => `network ${Name}`),
-  ];
+  return things.filter(({ id }) => !known.has(id));
 }
 
 /** Whether an older state took the place of a damaged one, which an update has to find out about. */

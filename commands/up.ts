@@ -9,12 +9,17 @@ import { stackEndpoints } from "../services/endpoints";
 import { authorityFile } from "../services/tls";
 import { plannedImages, servicesOf, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
-import { askYes, interactive, say } from "./ask";
+import { interactive, say } from "./ask";
+import { settleByHand } from "./by-hand";
+import { consentBy, type Consent } from "./consent";
 import { ensureEngine } from "./ensure-engine";
 import { showFailedServices } from "./failed-services";
 import { everyServer } from "./every-server";
 import { fetchImages } from "./fetch-images";
 import { findImageSource } from "./image-source";
+import { isRefused, settleLost, unknownLine } from "./lost-state";
+import { recoverCommand } from "./no-stack";
+import { settleLocks } from "./other-locks";
 import { runShown } from "./progress/run";
 import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
@@ -52,10 +57,14 @@ async function settle(workspace: Workspace, { stack, bundles, everyServer: every
   return readConfig(stack);
 }
 
-async function pinDigests(workspace: Workspace, config: Config, engine: EngineAddress, yes: boolean): Promise<Config> {
+async function pinDigests(
+  workspace: Workspace,
+  config: Config,
+  engine: EngineAddress,
+  consent: Consent,
+): Promise<Config> {
   const names = unpinned(config, readLock(), usedImages(config));
   if (names.length === 0) return config;
-  const consent = { yes, ask: interactive() ? askYes : undefined };
   const found = await findDigests(connect(engine.host), config, names, consent);
   for (const [name, digest] of Object.entries(found)) await set(workspace, "--path", `imageDigests["${name}"]`, digest);
   return readConfig(config.stack);
@@ -65,12 +74,18 @@ function finish(config: Config, json: boolean): void {
   const endpoints = stackEndpoints(config);
   if (json) process.stdout.write(`${JSON.stringify({ stack: config.stack, endpoints }, null, 2)}\n`);
   else process.stdout.write(`\n${endpointTable(endpoints)}\n\n${nextStep(endpoints, config.auth)}\n`);
+  if (config.tls !== "internal") return;
+  say(
+    `\nHTTPS by the stack's own authority, ${authorityFile(config.dataDir)}; how clients come to trust it: npm run -s mcp-tls`,
+  );
 }
 
 /** Shows logs after a failure. It must not hide the failure itself. */
 async function explain(workspace: Workspace, docker: Docker, config: Config): Promise<void> {
   try {
     await showFailedServices(docker, config, await shownByPlugin(workspace), say);
+    const unknown = await unknownLine(workspace, docker);
+    if (unknown !== undefined) say(`\n${unknown}`);
   } catch (error) {
     say(`\nlogs of the services cannot be shown: ${(error as Error).message}`);
   }
@@ -83,12 +98,25 @@ async function shownByPlugin(workspace: Workspace): Promise<Set<string>> {
   return new Set(resources.flatMap(({ id, initErrors }) => (id !== undefined && initErrors?.length ? [id] : [])));
 }
 
-function update(workspace: Workspace, plan: StackPlan, json: boolean): Promise<PulumiResult> {
+async function update(workspace: Workspace, docker: Docker, plan: StackPlan, json: boolean): Promise<PulumiResult> {
+  const isChanged = await settleByHand(workspace, docker, say);
   const args = ["up", "--yes", "--skip-preview"];
   // An older state may name what is gone by now.
-  if (isOldState(workspace)) args.push("--refresh");
+  if (isChanged || isOldState(workspace)) args.push("--refresh");
   const services = servicesOf(plan).map(({ name }) => name);
   return runShown({ workspace, args, services, output: json ? process.stderr : process.stdout });
+}
+
+/** Says what to look at, and how to go on. */
+async function failed(workspace: Workspace, docker: Docker, config: Config, result: PulumiResult): Promise<void> {
+  const { stack } = workspace;
+  if (isRefused(result))
+    return say(
+      `\nPulumi cannot use the state of ${stack}: ${recoverCommand(stack)} lets it begin anew, and data stays.`,
+    );
+  if (!result.interrupted) await explain(workspace, docker, config);
+  const how = result.interrupted ? "Interrupted" : "Not everything is up";
+  say(`\n${how}: npm run up goes on from here, npm run down removes what is there.`);
 }
 
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
@@ -96,29 +124,23 @@ export async function up(options: UpOptions): Promise<void> {
   const { stack, bundles, yes = false, json = false } = options;
   // Before anything is set: a wrong value must not get into the config.
   readConfig(stack, bundles === undefined ? {} : { bundles });
+  const consent = consentBy(yes);
   const workspace = await openWorkspace(stack);
+  await settleLocks(workspace, consent, say);
   const settled = await settle(workspace, options);
   const engine = await ensureEngine(settled, { yes, interactive: interactive() });
-  const config = await pinDigests(workspace, settled, engine, yes);
+  const config = await pinDigests(workspace, settled, engine, consent);
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);
   await fetchImages(config, docker, plannedImages(plan));
   const password = newPassword(config);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
-  const { code, interrupted } = await update(workspace, plan, json);
-  process.exitCode = code;
-  if (code === 0) {
-    trustState(workspace);
-    finish(config, json);
-    if (config.tls === "internal")
-      say(
-        `\nHTTPS by the stack's own authority, ${authorityFile(config.dataDir)}; how clients come to trust it: npm run -s mcp-tls`,
-      );
-    const shown = password();
-    if (shown !== undefined) say(`\n${shown}`);
-    return;
-  }
-  if (!interrupted) await explain(workspace, docker, config);
-  const how = interrupted ? "Interrupted" : "Not everything is up";
-  say(`\n${how}: npm run up goes on from here, npm run down removes what is there.`);
+  await settleLost(workspace, docker, consent, say);
+  const result = await update(workspace, docker, plan, json);
+  process.exitCode = result.code;
+  if (result.code !== 0) return failed(workspace, docker, config, result);
+  trustState(workspace);
+  finish(config, json);
+  const shown = password();
+  if (shown !== undefined) say(`\n${shown}`);
 }

@@ -8,6 +8,7 @@ import { PROJECT_ROOT } from "../engines/images/lock";
 import { say } from "./ask";
 import { backendDirectory, chooseBackend } from "./backend";
 import { repairState, stateFile } from "./damaged-state";
+import { OtherPassphrase } from "./no-stack";
 import { lockDirectory, removeStaleLocks } from "./stale-lock";
 import { PROJECT } from "./stack-config";
 import { findToolchain, type Toolchain } from "./toolchain";
@@ -22,6 +23,8 @@ export interface Workspace {
   readonly variables: Readonly<Record<string, string>>;
   /** File of the state, in a file backend. */
   readonly stateFile: string | undefined;
+  /** Directory of its locks, in a file backend. */
+  readonly locks: string | undefined;
 }
 
 /** Sets Pulumi up for this checkout. @throws Error when that is not possible, or a disk is full */
@@ -39,9 +42,10 @@ export async function openWorkspace(stack: string): Promise<Workspace> {
   };
   const file = directory && stateFile(directory, PROJECT, stack);
   if (file) restoreState(file);
-  const workspace = { toolchain, stack, variables, stateFile: file };
+  const locks = directory && lockDirectory(directory, PROJECT, stack);
+  const workspace = { toolchain, stack, variables, stateFile: file, locks };
   await ensureStack(workspace);
-  if (directory !== undefined) passOverDead(directory, stack);
+  if (locks) passOverDead(locks);
   return workspace;
 }
 
@@ -52,15 +56,17 @@ function requireSpace(directories: readonly string[]): void {
 }
 
 function restoreState(file: string): void {
-  const copy = repairState(file);
-  if (copy === undefined) return;
-  const how = copy === "" ? "no copy of it is whole, so the stack begins anew" : `it is restored from ${copy}`;
+  const repair = repairState(file);
+  if (repair === undefined) return;
+  const { copy, aside } = repair;
+  const how = copy === undefined ? "no copy of it is whole, so the stack begins anew" : `it is restored from ${copy}`;
   say(`state: it was cut off, as by a full disk; ${how}`);
+  say(`state: the damaged file is kept as ${aside}`);
 }
 
 /** An update that was killed must not keep the next one from starting. */
-function passOverDead(directory: string, stack: string): void {
-  for (const pid of removeStaleLocks(lockDirectory(directory, PROJECT, stack)))
+function passOverDead(locks: string): void {
+  for (const pid of removeStaleLocks(locks))
     say(`state: the update of process ${pid} was killed; its lock was removed`);
 }
 
@@ -138,11 +144,12 @@ export async function requirePulumi(workspace: Workspace, args: readonly string[
 }
 
 /** Makes the stack if there is none. Nothing is selected: PULUMI_STACK names it in every command. */
-async function ensureStack(workspace: Workspace): Promise<void> {
+export async function ensureStack(workspace: Workspace): Promise<void> {
   // A file backend keeps a stack in a file of that name; asking Pulumi would cost half a second every time.
   if (workspace.stateFile !== undefined && existsSync(workspace.stateFile)) return;
   const args = ["stack", "init", workspace.stack, "--no-select", "--non-interactive"];
   const { code, stderr } = await runPulumi(workspace, args, { output: "capture" });
   if (code === 0 || stderr.includes("already exists")) return;
+  if (stderr.includes("incorrect passphrase")) throw new OtherPassphrase(workspace.stack);
   throw new Error(`the stack ${workspace.stack} could not be made:\n${stderr.trimEnd()}`);
 }

@@ -20,11 +20,21 @@ const USER = "65532:65532";
 const HOME = "/home/mcp-gateway";
 const STATE_DIRECTORY = `${HOME}/.docker/mcp`;
 const CONNECTIONS = "/tmp/connections";
+/** When the container was started. */
+const STARTED = "/tmp/started";
+/** For so long it counts as starting. */
+const START_SECONDS = 30;
+/** For so long a server's first answer is waited for, while the gateway starts. */
+const FIRST_SECONDS = 30;
 
 /**
  * Before socat, which the gateway (v0.43.3, pkg/gateway/clientpool.go) finds by PATH and starts as `socat STDIO TCP:mcp-NAME:4444`
  * for each session of a server. It ends a session only when its client does, and many just go away: the oldest of more than so
  * many connections to one server makes room, as in socket mode. A connection is a file, SECONDS.PID.
+ *
+ * After a reboot the engine starts all containers at once, and the gateway asks servers for their tools only when it starts: then
+ * socat waits for those that are later. Later on, a server that is not there is to fail a call at once. The gateway waits for ever
+ * for a server that says nothing, and serves nobody until then: that server's connection is ended.
  */
 const SOCAT = `#!/bin/sh
 to=\${2-}
@@ -39,7 +49,26 @@ for entry in $(ls "$kept" | sort -rn); do
   [ "$open" -lt ${SERVER_SESSIONS} ] || { kill "\${entry#*.}" 2> /dev/null; rm -f "$kept/$entry"; }
 done
 : > "$kept/$(date +%s).$$"
-exec /usr/bin/socat "$@"
+[ $(($(date +%s) - $(cat ${STARTED} 2> /dev/null || echo 0))) -lt ${START_SECONDS} ] || exec /usr/bin/socat "$@"
+# From here on: the gateway starts.
+mark=/tmp/first.$$
+trap 'kill "$(cat "$mark.socat")" 2> /dev/null' TERM
+exec 3<&0
+{
+  /usr/bin/socat "$1" "$2,retry=40,interval=0.5" <&3 3<&- &
+  echo $! > "$mark.socat"
+  (sleep ${FIRST_SECONDS}; [ -e "$mark" ] || kill "$(cat "$mark.socat")") > /dev/null 2>&1 3<&- &
+  wait "$(cat "$mark.socat")"
+} | {
+  exec 3<&-
+  IFS= read -r line || exit 0
+  : > "$mark"
+  printf '%s\\n' "$line"
+  exec cat
+} &
+exec 3<&- < /dev/null > /dev/null
+wait $! || true
+rm -f "$mark" "$mark.socat"
 `;
 
 export interface StaticGatewaySettings {
@@ -56,7 +85,7 @@ const serverList = (servers: readonly ServiceSpec[]): string =>
   servers.map((spec) => `${JSON.stringify({ ...spec, memoryMiB: undefined })}\n`).join("");
 
 const ownFiles = (settings: StaticGatewaySettings): RenderedFile[] => [
-  { path: "start.sh", content: start("socat", "-V"), executable: true },
+  { path: "start.sh", content: start("socat", "-V", `date +%s > ${STARTED}`), executable: true },
   { path: "bin/socat", content: SOCAT, executable: true },
   ...settingsFiles({ ...settings, dynamicTools: false }),
   { path: "servers.jsonl", content: serverList(settings.servers) },

@@ -65,8 +65,9 @@ exec /usr/bin/docker "$@"
  *
  * @param wrapper program that is put before one of the image's
  * @param question argument on which it does nothing and ends well
+ * @param first line that is run before the gateway
  */
-export const start = (wrapper: string, question: string): string => `#!/bin/sh
+export const start = (wrapper: string, question: string, first?: string): string => `#!/bin/sh
 set -eu
 # By its full path: a shell, like the gateway, would go on to the next directory of PATH, and pass the wrapper by.
 if ! ${OWN_DIRECTORY}/bin/${wrapper} ${question} > /dev/null; then
@@ -76,7 +77,7 @@ fi
 MCP_GATEWAY_AUTH_TOKEN=$(cat ${TOKEN_DIRECTORY}/value)
 [ -n "$MCP_GATEWAY_AUTH_TOKEN" ] || { echo "mcp-gateway: ${TOKEN_DIRECTORY}/value is empty; run pulumi up" >&2; exit 1; }
 export MCP_GATEWAY_AUTH_TOKEN
-exec /docker-mcp gateway run "$@"
+${first === undefined ? "" : `${first}\n`}exec /docker-mcp gateway run "$@"
 `;
 
 /** What the gateway reads in any mode. */

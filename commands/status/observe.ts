@@ -10,7 +10,7 @@ import type { Found } from "./drift";
 /** Label of a service; the gateway's servers have `mcp-server`. */
 export const SERVICE_LABEL = "mcp-stack.service";
 /** What the label says of containers that the gateway started. */
-export const SERVER = "mcp-server";
+export { SERVER } from "../../engines/of-stack";
 
 export interface Usage {
   /** Of one core, in percent. */

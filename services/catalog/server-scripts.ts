@@ -2,6 +2,9 @@
 import { BRIDGE_PORT, BUSYBOX, SOCAT } from "./bridge";
 import { quoted, shellWord } from "./expand";
 
+/** Environment of a server: whose connection it serves. What left its group is found by it. */
+const CONNECTION = "MCP_STACK_CONNECTION";
+
 /** Where the scripts are in the container. */
 export const SCRIPTS_DIRECTORY = "/opt/mcp-server";
 
@@ -37,7 +40,8 @@ exec ${words(SOCAT)} -t 5 TCP4-LISTEN:${BRIDGE_PORT},fork,reuseaddr,keepalive ${
 /**
  * Only the gateway gets through: servers share its network, but none is to use another's tools and secrets. No container there may
  * send under a foreign address (no capabilities), and names are the engine's. A secret that is not there is what the gateway
- * makes of it. The server gets a group of its own, so that nothing it started outlives its connection.
+ * makes of it. The server gets a group of its own and a mark in its
+ * environment, so that nothing it started outlives its connection, daemons included.
  */
 export function serveScript(server: ServerProcess): string {
   const { service, secrets, secretsFile, environment, variables, entrypoint, command } = server;
@@ -55,18 +59,24 @@ secret() {
   printf %s "<UNKNOWN>"
 }
 ${[...reads, ...sets, `set -- ${words(argv)}`].join("\n")}
+mark=$$.$(box date +%s).
 exec 3<&0
-${words(BUSYBOX)} setsid "$@" <&3 3<&- &
+${CONNECTION}=$mark ${words(BUSYBOX)} setsid "$@" <&3 3<&- &
 server=$!
 exec 0</dev/null 1>/dev/null 3<&-
 end() {
   trap '' TERM HUP INT
-  kill -TERM -- "-$server" 2> /dev/null || exit 0
+  kill -TERM -- "-$server" 2> /dev/null || true
   for second in 1 2 3 4 5; do
-    kill -0 -- "-$server" 2> /dev/null || exit 0
+    kill -0 -- "-$server" 2> /dev/null || break
     box sleep 1
   done
-  kill -KILL -- "-$server" 2> /dev/null || exit 0
+  kill -KILL -- "-$server" 2> /dev/null || true
+  for left in $(box grep -lsF "${CONNECTION}=$mark" /proc/[0-9]*/environ || true); do
+    left=\${left#/proc/}
+    kill -KILL "\${left%/environ}" 2> /dev/null || true
+  done
+  exit 0
 }
 trap end TERM HUP INT
 wait "$server" || true

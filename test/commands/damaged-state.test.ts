@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { isFinished, isRestored, repairState, settleRestored, stateFile } from "../../commands/damaged-state";
+import { isEmpty, isFinished, isRestored, repairState, settleRestored, stateFile } from "../../commands/damaged-state";
 
 let backend: string;
 beforeEach(() => {
@@ -21,9 +21,10 @@ function write(name: string, content: string, minute: number): void {
   fs.writeFileSync(file, content);
   fs.utimesSync(file, new Date(2026, 0, 1, 0, minute), new Date(2026, 0, 1, 0, minute));
 }
+/** The copy that was taken, "" for none; undefined: nothing was done. */
 const repaired = (): string | undefined => {
-  const copy = repairState(path.join(backend, FILE));
-  return copy?.startsWith("/") ? path.relative(backend, copy) : copy;
+  const repair = repairState(path.join(backend, FILE));
+  return repair && (repair.copy === undefined ? "" : path.relative(backend, repair.copy));
 };
 const now = (): string => fs.readFileSync(path.join(backend, FILE), "utf8");
 
@@ -97,6 +98,13 @@ describe("a state that was cut off", () => {
     expect(fs.existsSync(path.join(backend, FILE))).toBe(false);
   });
 
+  it("is kept aside, where no backend reads it", () => {
+    const damaged = now();
+    const aside = repairState(path.join(backend, FILE))?.aside ?? "";
+    expect(path.relative(backend, aside)).toMatch(new RegExp(`^${FILE}\\.aside-[\\dTZ-]+$`));
+    expect(fs.readFileSync(aside, "utf8")).toBe(damaged);
+  });
+
   it("loses what the backend noted about it", () => {
     write(`${FILE}.attrs`, "{}", 9);
     write(BAK, state(8), 8);
@@ -120,6 +128,18 @@ describe("a state that was cut off", () => {
 it.each(["", "null", "[]", "{}", '{"deployment":{}}'])("%j is no state", (content) => {
   write(FILE, content, 1);
   expect(repaired()).toBe("");
+});
+
+describe("isEmpty", () => {
+  it.each([
+    ["a stack that was never updated", JSON.stringify({ version: 3, checkpoint: {} }), true],
+    ["a stack that is down", JSON.stringify({ version: 3, checkpoint: { latest: { manifest: {} } } }), true],
+    ["a stack that is up", JSON.stringify({ version: 3, checkpoint: { latest: { resources: [{}] } } }), false],
+    ["a state that was cut off", '{"version": 3, "check', false],
+  ])("is told of %s", (_what, content, empty) => {
+    write(FILE, content, 1);
+    expect(isEmpty(path.join(backend, FILE))).toBe(empty);
+  });
 });
 
 describe("isFinished", () => {

@@ -52,7 +52,14 @@ afterEach(async () => {
 
 function engineWithEveryImage(): http.Server {
   return http.createServer(({ url = "" }, response) => {
-    const body = url.startsWith("/info") ? DOCKER_INFO : url.startsWith("/containers/json") ? [] : {};
+    const isList = url.startsWith("/containers/json") || url.startsWith("/networks");
+    const body = url.startsWith("/info")
+      ? DOCKER_INFO
+      : isList
+        ? []
+        : url.startsWith("/volumes")
+          ? { Volumes: [] }
+          : {};
     response.writeHead(200, { ...DOCKER_HEADERS, "content-type": "application/json", connection: "close" });
     response.end(JSON.stringify(body));
   });

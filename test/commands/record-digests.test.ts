@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
-import { findDigests, unpinned, type Consent } from "../../commands/record-digests";
+import type { Consent } from "../../commands/consent";
+import { findDigests, unpinned } from "../../commands/record-digests";
 import { connect } from "../../engines/images/engine";
 import { readLock } from "../../engines/images/lock";
 import { configOf } from "../support/config";

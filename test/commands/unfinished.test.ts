@@ -12,7 +12,8 @@ const pending = (type: string, resource: string, name: unknown) => ({
 });
 
 /** An engine with these containers and networks; what was removed. */
-function engine(containers: { Id: string; Names: string[] }[], networks: { Id: string; Name: string }[] = []) {
+function engine(found: { Id: string; Names: string[] }[], networks: { Id: string; Name: string }[] = []) {
+  const containers = found.map((one) => ({ ...one, Labels: {} }));
   const removed: string[] = [];
   const removing = (kind: string) => (id: string) => ({
     remove: (options?: object) => Promise.resolve(void removed.push(`${kind} ${id} ${JSON.stringify(options)}`)),
@@ -22,6 +23,7 @@ function engine(containers: { Id: string; Names: string[] }[], networks: { Id: s
   const docker = {
     listContainers: list(containers),
     listNetworks: list(networks),
+    listVolumes: (options: unknown) => Promise.resolve((asked.push(options), { Volumes: [] })),
     getContainer: removing("container"),
     getNetwork: removing("network"),
   } as unknown as Docker;
@@ -98,6 +100,6 @@ describe("after a damaged state", () => {
     expect(await removeUnknown(docker, "s", { resources })).toEqual(["container p-s-mcp-router", "network p-s-mcp"]);
     expect(removed).toEqual(['container stray {"force":true,"v":true}', "network net undefined"]);
     const filters = { label: ["mcp-stack.project=mcp-gateway-stack", "mcp-stack.stack=s"] };
-    expect(asked).toEqual([{ all: true, filters }, { filters }]);
+    expect(asked).toEqual([{ all: true, filters }, { filters }, { filters }]);
   });
 });

@@ -49,7 +49,8 @@ describe("its connections", () => {
     fs.writeFileSync(stand, "#!/bin/sh\nread line\n", { mode: 0o755 });
     const text = fileAt("bin/socat")
       .replaceAll("/usr/bin/socat", stand)
-      .replaceAll("/tmp/connections", `${directory}/kept`);
+      .replaceAll("/tmp/connections", `${directory}/kept`)
+      .replaceAll("/tmp/started", `${directory}/started`);
     const file = path.join(directory, "socat");
     fs.writeFileSync(file, text, { mode: 0o755 });
     return file;
@@ -85,6 +86,31 @@ describe("its connections", () => {
     await ended;
     await connection(file, "mcp-time");
     expect(entries("mcp-time")).toHaveLength(1);
+  });
+
+  it.each<[string, number | undefined, string]>([
+    ["wait for a server that is later, while the gateway starts", 0, "STDIO TCP:mcp-time:4444,retry=40,interval=0.5"],
+    ["fail at once later on", 31, "STDIO TCP:mcp-time:4444"],
+    ["fail at once where nobody knows when it started", undefined, "STDIO TCP:mcp-time:4444"],
+  ])("%s", (_what, secondsAgo, expected) => {
+    const file = wrapper();
+    fs.writeFileSync(path.join(directory, "socat-stand-in"), '#!/bin/sh\necho "$*"\n');
+    const now = Math.floor(Date.now() / 1000);
+    if (secondsAgo !== undefined) fs.writeFileSync(path.join(directory, "started"), `${now - secondsAgo}\n`);
+    expect(execFileSync(file, ["STDIO", "TCP:mcp-time:4444"], { encoding: "utf8" })).toBe(`${expected}\n`);
+  });
+
+  it("end while the gateway starts, when the server never answers; one that answers goes on", () => {
+    const file = wrapper();
+    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("sleep 30", "sleep 1"));
+    fs.writeFileSync(path.join(directory, "started"), `${Math.floor(Date.now() / 1000)}\n`);
+    const stand = path.join(directory, "socat-stand-in");
+    const run = (): string =>
+      execFileSync(file, ["STDIO", "TCP:mcp-time:4444"], { encoding: "utf8", input: "asked\n" });
+    fs.writeFileSync(stand, "#!/bin/sh\nexec sleep 600\n");
+    expect(run()).toBe("");
+    fs.writeFileSync(stand, "#!/bin/sh\nread line; echo $line one; sleep 2; echo two\n");
+    expect(run()).toBe("asked one\ntwo\n");
   });
 
   it("elsewhere are none of its business", () => {

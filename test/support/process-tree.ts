@@ -26,3 +26,22 @@ export function killTree(pid: number): void {
     }
   }
 }
+
+/** The first of these processes that has this name; undefined: none. */
+export const namedIn = (pids: readonly number[], name: string): number | undefined =>
+  pids.find((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === name;
+    } catch {
+      return false;
+    }
+  });
+
+/** Whether a process has ended, also when nobody has looked. */
+export function hasEnded(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return true;
+  }
+}

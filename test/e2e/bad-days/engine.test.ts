@@ -1,6 +1,6 @@
 /** An engine with a full disk, and one that ends in the middle of an update: an engine of its own, since it is stopped. */
-import type Docker from "dockerode";
 import { configOf } from "../../support/config";
+import { fillDisk } from "../../support/fill-engine";
 import { startSecondEngine, type SecondEngine } from "../../support/second-engine";
 import { createStack, type TestStack } from "../../support/stack";
 import { planStack } from "../../../stack";
@@ -31,25 +31,12 @@ function images() {
   return plan.images;
 }
 
-/** Fills the engine's disk by a file in a container, until that is removed. */
-async function fillDisk(): Promise<Docker.Container> {
-  const container = await engine.docker.createContainer({
-    Image: images().find(({ name }) => name === "mcp-router")?.reference,
-    User: "0",
-    Entrypoint: ["dd", "if=/dev/zero", "of=/full", "bs=64k"],
-    HostConfig: { NetworkMode: "none" },
-  });
-  await container.start();
-  await container.wait();
-  return container;
-}
-
 const services = async (): Promise<string[]> =>
   (await stack.containers()).map(({ Labels }) => Labels["mcp-stack.service"] ?? "").sort();
 
 describe("an engine whose disk is full", () => {
   it("fails the update, which names the disk", async () => {
-    const filler = await fillDisk();
+    const filler = await fillDisk(engine.docker, images().find(({ name }) => name === "mcp-router")?.reference ?? "");
     const { code, output } = await stack.run("up");
     await filler.remove();
     expect(code).not.toBe(0);

@@ -4,6 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { BUSYBOX } from "../../../services/catalog/bridge";
 import { listenScript, serveScript, type ServerProcess } from "../../../services/catalog/server-scripts";
+import { eventually } from "../../support/eventually";
+import { hasEnded } from "../../support/process-tree";
 
 let directory: string;
 beforeEach(() => {
@@ -28,10 +30,10 @@ const server = (secretsFile: string): ServerProcess => ({
 });
 
 /** The script with the machine's own programs in place of busybox's; the gateway has the address 10.0.0.2. */
-function serve(peer: string, dotenv: string) {
+function serve(peer: string, dotenv: string, program = PROGRAM) {
   const secretsFile = path.join(directory, "env");
   fs.writeFileSync(secretsFile, dotenv);
-  fs.writeFileSync(path.join(directory, "program"), PROGRAM, { mode: 0o755 });
+  fs.writeFileSync(path.join(directory, "program"), program, { mode: 0o755 });
   const box = path.join(directory, "box-stand-in");
   const lookup = 'nslookup) printf "Server: 10.0.0.9\\n\\nName: mcp-gateway\\nAddress: 10.0.0.2\\n" ;;';
   fs.writeFileSync(box, `#!/bin/sh\ncase $1 in ${lookup} *) exec "$@" ;; esac\n`, { mode: 0o755 });
@@ -59,6 +61,15 @@ describe("what runs for a connection", () => {
 
   it("gets what the gateway makes of a secret that is not there", () => {
     expect(serve("10.0.0.2", "OTHER=x\n").stdout).toContain("TOKEN=<UNKNOWN>\n");
+  });
+
+  it("takes with it at its end what left its group", async () => {
+    const daemon = "#!/bin/sh\nsetsid sleep 600 < /dev/null > /dev/null 2>&1 &\necho $!\n";
+    const { stdout, status } = serve("10.0.0.2", "hub.token=x\n", daemon);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\d+\n$/);
+    // Killed, and perhaps not gone yet.
+    await eventually(async () => expect(await Promise.resolve(hasEnded(Number(stdout)))).toBe(true));
   });
 
   it("is nothing when it is not the gateway that connects", () => {

@@ -1,0 +1,160 @@
+/**
+ * Containers that end under load, each in turn, and a gateway that `up` replaces in the middle of a stream: calls under way end
+ * by an error or an answer, clients start new sessions, and afterwards nobody gets 502 or 503.
+ */
+import { eventually } from "../../support/eventually";
+import { expectNoOrphan, idsByService } from "../../support/faults";
+import { request } from "../../support/http";
+import { LoadClient, type Outcome } from "../../support/load";
+import { openSession, withSession } from "../../support/mcp-client";
+import { createStack, type TestStack } from "../../support/stack";
+
+jest.setTimeout(240_000);
+
+/** Milliseconds until a client gives up. */
+const TIMEOUT = 30_000;
+/** JSON-RPC code of the SDK for a call that it gave up. */
+const GAVE_UP = -32001;
+const SERVICES = ["traefik", "mcp-router", "mcp-gateway", "mcp-memory", "mcp-everything", "mcp-nixos-http"];
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await createStack({ servers: "memory,everything" }, { prefix: "load" });
+  await stack.succeed("up");
+  await withSession(mcp(), ({ call }) =>
+    call("create_entities", { entities: [{ name: "kept", entityType: "test", observations: ["before"] }] }),
+  );
+});
+afterAll(() => stack.remove());
+
+const mcp = (): string => stack.url("/mcp");
+const inspect = async (service: string) =>
+  stack.docker.getContainer((await idsByService(stack))[service] ?? service).inspect();
+
+/** As the kernel does when memory is short: `docker kill` would count as the user's wish, and nothing would start it again. */
+async function killContainer(service: string): Promise<void> {
+  const { State } = await inspect(service);
+  process.kill(State.Pid, "SIGKILL");
+}
+
+const startLoad = (): LoadClient[] => [
+  new LoadClient({ url: mcp(), tool: "read_graph", timeout: TIMEOUT }),
+  new LoadClient({ url: mcp(), tool: "echo", parameters: { message: "hello" }, timeout: TIMEOUT }),
+  // An error as a result: it asks the internet. The call counts, not what it finds.
+  new LoadClient({ url: stack.url("/mcp/nixos"), tool: "nix_versions", parameters: {}, timeout: TIMEOUT }),
+];
+
+/** A call of 20 seconds: it is under way when something is killed. Resolves to how it ended. */
+async function longCall(): Promise<{ ended: Promise<string>; close(): Promise<void> }> {
+  const session = await openSession(mcp());
+  const parameters = { duration: 20, steps: 20 };
+  const ended = session.client
+    .callTool({ name: "trigger-long-running-operation", arguments: parameters }, undefined, { timeout: TIMEOUT })
+    .then(
+      () => "answered",
+      (error: unknown) => `failed: ${String(error)}`,
+    );
+  return { ended, close: () => session.client.close() };
+}
+
+/** Plain requests for a new session, one after the other: what they are answered with. */
+async function statuses(count: number): Promise<number[]> {
+  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "faults", version: "1" } };
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+  const headers = {
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+    host: "localhost",
+  };
+  const all: number[] = [];
+  for (let round = 0; round < count; round++) {
+    const { status, headers: answered } = await request(stack.port, "/mcp", { method: "POST", headers, body });
+    all.push(status);
+    const id = answered["mcp-session-id"];
+    if (typeof id === "string")
+      await request(stack.port, "/mcp", { method: "DELETE", headers: { ...headers, "mcp-session-id": id } });
+  }
+  return all;
+}
+
+const served = (calls: readonly Outcome[]): Outcome[] => calls.filter(({ error }) => error === undefined);
+
+/** Every service runs, and is healthy or has no check. */
+const recovered = async (): Promise<void> => {
+  const states = (await stack.containers()).map(
+    ({ State, Status }) => `${State} ${/\((?!healthy)\w+/.exec(Status) ?? ""}`,
+  );
+  expect(states).toEqual(states.map(() => "running "));
+};
+
+describe("a container that is killed while clients call tools", () => {
+  it.each(SERVICES)("%s: is started again, and the clients go on", async (service) => {
+    const before = await idsByService(stack);
+    const clients = startLoad();
+    await Promise.all(clients.map((client) => client.succeeds()));
+    const long = await longCall();
+    await killContainer(service);
+    await eventually(async () => expect((await inspect(service)).RestartCount).toBeGreaterThan(0));
+    await eventually(recovered, 90);
+    await Promise.all(clients.map((client) => client.succeeds()));
+    expect(await long.ended).toMatch(/^(answered|failed: )/);
+    await long.close();
+    for (const client of clients) {
+      const outcomes = await client.stop();
+      expect(outcomes.filter(({ code }) => code === GAVE_UP)).toEqual([]);
+      expect(served(outcomes).length).toBeGreaterThan(1);
+    }
+    expect(await statuses(30)).toEqual(Array.from({ length: 30 }, () => 200));
+    expect(await withSession(mcp(), ({ call }) => call("read_graph"))).toContain("kept");
+    expect(await idsByService(stack)).toEqual(before);
+  });
+
+  it("of all of them leaves nothing for a plain up to do", async () => {
+    const { stdout } = await stack.succeed("up");
+    expect(stdout).toMatch(/Resources:\s+\d+ unchanged/);
+    await stack.succeed("mcp-status");
+    await expectNoOrphan(stack);
+  });
+});
+
+describe("a gateway that up replaces in the middle of a stream", () => {
+  it("ends the call that is under way; other clients get 404 and go on in a new session", async () => {
+    const clients = [new LoadClient({ url: mcp(), tool: "read_graph", timeout: TIMEOUT })];
+    const [idle, long] = [await openSession(mcp()), await longCall()];
+    stack.configure({ overrides: { "mcp-gateway": { environment: { TZ: "UTC" } } } });
+    await stack.succeed("up");
+    expect(await long.ended).toMatch(/^failed: /);
+    await expect(idle.toolNames()).rejects.toMatchObject({ code: 404 });
+    await idle.client.close();
+    await Promise.all(clients.map((client) => client.succeeds()));
+    for (const client of clients) {
+      const outcomes = await client.stop();
+      expect(client.sessions).toBeGreaterThan(1);
+      expect(outcomes.filter(({ code }) => code === GAVE_UP)).toEqual([]);
+    }
+    await long.close();
+    expect(await statuses(30)).toEqual(Array.from({ length: 30 }, () => 200));
+    expect(await withSession(mcp(), ({ call }) => call("read_graph"))).toContain("kept");
+  });
+});
+
+describe("two hundred calls, one after the other", () => {
+  it("leave no container and no process", async () => {
+    const processes = async (): Promise<number[]> =>
+      Promise.all(
+        ["mcp-gateway", "mcp-memory"].map(async (service) => {
+          const id = (await idsByService(stack))[service] ?? service;
+          return ((await stack.docker.getContainer(id).top()) as { Processes: unknown[] }).Processes.length;
+        }),
+      );
+    const before = await idsByService(stack);
+    await eventually(async () => expect(await processes()).toEqual([2, 2]));
+    await withSession(mcp(), async ({ call }) => {
+      for (let round = 0; round < 200; round++) expect(await call("read_graph")).toContain("kept");
+      // The session's own: its server, and what connects it.
+      expect(Math.max(...(await processes()))).toBeLessThan(10);
+    });
+    await eventually(async () => expect(await processes()).toEqual([2, 2]));
+    expect(await idsByService(stack)).toEqual(before);
+  });
+});
