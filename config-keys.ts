@@ -145,6 +145,15 @@ export const KEYS = {
     example: "dataDir ~/mcp-data",
     notes: "`pulumi destroy` never deletes it. A relative path starts at the checkout.",
   },
+  backupDir: {
+    group: "Where data lives",
+    description: "Directory of the archives that `npm run backup` writes; unset: `backups` beside `dataDir`",
+    parse: values.text,
+    fallback: undefined,
+    example: "backupDir /mnt/other-disk/mcp-backups",
+    notes:
+      "An `up` that replaces the image of a service with data writes one there, too, and keeps the last five of those. Archives are encrypted; the key is elsewhere, see SECURITY.md.",
+  },
   secretsFile: {
     group: "Where data lives",
     description: "File with the secrets of catalog servers and of clients, one NAME=VALUE a line",

@@ -35,6 +35,8 @@ export interface Config {
   readonly servers: readonly string[] | "all";
   /** Absolute path. */
   readonly dataDir: string;
+  /** Absolute path of the directory for archives. */
+  readonly backupDir: string;
   /** Absolute path; the file may be missing. */
   readonly secretsFile: string;
   readonly containerSocket: string | undefined;
@@ -214,6 +216,7 @@ const complete = (parsed: Parsed, source: Source): Config => ({
   project: source.project,
   stack: source.stack,
   dataDir: absolute(parsed.dataDir, source),
+  backupDir: optional(parsed.backupDir, source) ?? path.join(absolute(parsed.dataDir, source), "../backups"),
   secretsFile: absolute(parsed.secretsFile, source),
   policyFile: optional(parsed.policyFile, source),
 });

@@ -1,6 +1,12 @@
 /** Unit tests run beside each other; contract and end-to-end tests share one engine and run in one worker. */
+const ES_MODULES = "age-encryption|@noble|@scure";
 const common = {
-  transform: { "^.+\\.tsx?$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
+  transform: {
+    "^.+\\.tsx?$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }],
+    // ES modules, and who imports them: jest loads CommonJS alone.
+    [`(${ES_MODULES})/.+\\.js$|/age-module\\.js$`]: ["@swc/jest", { jsc: { target: "es2022" } }],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES})/)`],
   testEnvironment: "node",
   modulePathIgnorePatterns: ["<rootDir>/.cache", "<rootDir>/.data", "<rootDir>/.state"],
 };

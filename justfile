@@ -68,6 +68,14 @@ _list:
 @update *args:
     node commands/entry.js update "$@"
 
+# one encrypted archive of the stack while it runs
+@backup *args:
+    node commands/entry.js backup "$@"
+
+# an archive back into a running stack
+@restore *args:
+    node commands/entry.js restore "$@"
+
 # what Open WebUI and Dify import of catalogs/prompts
 @export-prompts *args:
     node commands/entry.js export-prompts "$@"

@@ -2,6 +2,7 @@
 import os from "node:os";
 import type { Config } from "./config";
 import { containerArgs, stackLabels } from "./engines/container-args";
+import { restoreFaults } from "./engines/backup/marker";
 import { dataFaults } from "./engines/kept-data";
 import type { Owner } from "./engines/files/layout";
 import { spaceFault } from "./engines/free-space";
@@ -112,8 +113,13 @@ const socketNotes = ({ gatewayMode }: Config): string[] =>
         "gatewayMode socket: mcp-gateway starts catalog servers by the engine's socket, so whoever takes it over is root on this host; without it: pulumi config set gatewayMode static",
       ];
 
-/** Plans the stack for an engine and checks both against this machine. @throws StackFaults with every fault. */
-export async function prepare(config: Config, engine: EngineAddress): Promise<Prepared> {
+/**
+ * Plans the stack for an engine and checks both against this machine.
+ *
+ * @param restoring the data directory is being filled, and not yet whole
+ * @throws StackFaults with every fault
+ */
+export async function prepare(config: Config, engine: EngineAddress, restoring = false): Promise<Prepared> {
   const owner = { project: config.project, stack: config.stack, engine: engine.id };
   const { plan, faults } = planStack(config);
   const services: Record<string, ServiceSpec> = { ...plan?.core, ...plan?.ai?.services, ...plan?.dify?.services };
@@ -127,7 +133,8 @@ export async function prepare(config: Config, engine: EngineAddress): Promise<Pr
   const engineSocket = engine.socketPath ?? DEFAULT_SOCKET;
   const checked = plan === undefined ? undefined : policy(config, plan, engineSocket);
   const found = [...taken, ...gpu, ...dify.faults, ...(checked?.faults ?? [])];
-  const all = [...faults, ...unguarded, ...noSpace(config), ...found];
+  const unrestored = restoring ? [] : restoreFaults(config.dataDir);
+  const all = [...faults, ...unguarded, ...unrestored, ...noSpace(config), ...found];
   if (plan === undefined || checked === undefined || all.length > 0) throw new StackFaults(all);
   const reach = { config, catalog: plan.catalog, services: Object.values(services), hidesClients };
   const told = {

@@ -97,6 +97,7 @@ function addUpAndDown(root: Command, load: Load, stack: StackOption): void {
       .option(...stack)
       .option("--yes", "answer every question with yes")
       .option("--json", "print the endpoints as JSON on standard output")
+      .option("--no-backup", "make none before the image of a service with data is replaced")
       .action((options) => load<typeof import("./up")>("up").up({ ...options, ...settings }));
   }
   root

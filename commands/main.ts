@@ -22,6 +22,7 @@ function addStackCommands(root: Command): void {
     .option("--bundles <list>", 'set the bundles first: comma list of ai, dify; full; "" for the core alone')
     .option("--yes", "answer every question with yes")
     .option("--json", "print the endpoints as JSON on standard output")
+    .option("--no-backup", "make none before the image of a service with data is replaced")
     .action((options) => command<typeof import("./up")>("up").up(options));
   root
     .command("down")
@@ -116,6 +117,34 @@ function addSecretCommands(root: Command): void {
     .action((name: string, options) => command<Secrets>("secrets").set(name, options));
 }
 
+function addBackupCommands(root: Command): void {
+  const key = [
+    "--key <file>",
+    "key file, in age's form; default: MCP_BACKUP_KEY_FILE, else .state/backup.key",
+  ] as const;
+  root
+    .command("backup")
+    .description("one encrypted archive of state, config, secrets and data, read back; the stack may run")
+    .option(...STACK)
+    .option(...key)
+    .option("-o, --output <place>", "file or directory; default: backupDir, with stack and time in its name")
+    .option("--with-models", "put models of the AI bundle into it, which npm run up would fetch again")
+    .option("--json", "as JSON")
+    .action((options) => command<typeof import("./backup")>("backup").backup(options));
+  root
+    .command("restore")
+    .description("bring back what is in an archive, on a machine that has nothing of the stack, and bring the stack up")
+    .argument("<file>", "archive of npm run backup")
+    .option("--stack <name>", "stack to make of it; default: as it was called")
+    .option(...key)
+    .option("--data-dir <directory>", "put the data there, not where the archive's config says")
+    .option("--no-up", "leave it to npm run up to start the services")
+    .option("--check", "only verify the archive and say what is in it")
+    .option("--yes", "answer every question with yes")
+    .option("--json", "as JSON")
+    .action((file: string, options) => command<typeof import("./restore")>("restore").restore(file, options));
+}
+
 function addDeveloperCommands(root: Command): void {
   root
     .command("export-prompts")
@@ -167,6 +196,7 @@ for (const add of [
   addClientCommands,
   addTokenCommands,
   addSecretCommands,
+  addBackupCommands,
   addDeveloperCommands,
 ])
   add(root);

@@ -10,13 +10,12 @@ import { StackFaults } from "../prepare";
 export const PROJECT = "mcp-gateway-stack";
 
 /** File with the config of a stack. */
-const stackFile = (root: string, stack: string): string => path.join(root, `Pulumi.${stack}.yaml`);
+export const stackFile = (stack: string, root = PROJECT_ROOT): string => path.join(root, `Pulumi.${stack}.yaml`);
 
 /** The map below `config:`. @throws Error that names the file */
-function readFile(file: string): Record<string, unknown> {
-  if (!existsSync(file)) return {};
+function configMap(text: string, file: string): Record<string, unknown> {
   try {
-    const { config } = (parseYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> | null };
+    const { config } = (parseYaml(text) ?? {}) as { config?: Record<string, unknown> | null };
     return config ?? {};
   } catch (error) {
     throw new Error(`${file} cannot be read; correct it by hand: ${(error as Error).message}`, { cause: error });
@@ -33,18 +32,27 @@ function textOf(key: string, value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** What `parse` reads. @throws Error when the file cannot be used */
-export function stackSource(stack: string, root = PROJECT_ROOT): Source {
-  const own = Object.entries(readFile(stackFile(root, stack))).flatMap(([key, value]) => {
+/** What `parse` reads, from the text of a stack's file. @throws Error that names the file when it cannot be used */
+export function sourceOf(stack: string, text: string, root = PROJECT_ROOT): Source {
+  const own = Object.entries(configMap(text, stackFile(stack, root))).flatMap(([key, value]) => {
     const [, name] = key.startsWith(`${PROJECT}:`) ? key.split(":") : [];
     return name === undefined ? [] : [[name, textOf(name, value)] as const];
   });
   return { project: PROJECT, stack, directory: root, set: Object.fromEntries(own), env: process.env };
 }
 
+/** The same from the stack's file itself. */
+export function stackSource(stack: string, root = PROJECT_ROOT): Source {
+  const file = stackFile(stack, root);
+  return sourceOf(stack, existsSync(file) ? readFileSync(file, "utf8") : "", root);
+}
+
 /** The stack's config; `changes` are keys that are about to be set. @throws StackFaults with every fault. */
-export function readConfig(stack: string, changes: Readonly<Record<string, string>> = {}): Config {
-  const source = stackSource(stack);
+export const readConfig = (stack: string, changes: Readonly<Record<string, string>> = {}): Config =>
+  configFrom(stackSource(stack), changes);
+
+/** The same from a source. @throws StackFaults with every fault. */
+export function configFrom(source: Source, changes: Readonly<Record<string, string>> = {}): Config {
   const { config, faults } = parse({ ...source, set: { ...source.set, ...changes } });
   if (faults.length > 0) throw new StackFaults(faults);
   return config;

@@ -10,6 +10,7 @@ import { authorityFile } from "../services/tls";
 import { plannedImages, servicesOf, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
 import { interactive, say } from "./ask";
+import { backupBeforeUp } from "./backup/before-up";
 import { settleByHand } from "./by-hand";
 import { consentBy, type Consent } from "./consent";
 import { ensureEngine } from "./ensure-engine";
@@ -35,6 +36,8 @@ export interface UpOptions {
   readonly json?: boolean;
   /** Turn on every server of the catalog that can run here. */
   readonly everyServer?: boolean;
+  /** False: none before images of services with data are replaced. */
+  readonly backup?: boolean;
 }
 
 const set = (workspace: Workspace, ...args: string[]): Promise<void> =>
@@ -136,6 +139,7 @@ export async function up(options: UpOptions): Promise<void> {
   const password = newPassword(config);
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
   await settleLost(workspace, docker, consent, say);
+  if (options.backup !== false) await backupBeforeUp({ docker, config, workspace, plan });
   const result = await update(workspace, docker, plan, json);
   process.exitCode = result.code;
   if (result.code !== 0) return failed(workspace, docker, config, result);

@@ -81,6 +81,7 @@ describe("config", () => {
       baseDomain: "localhost",
       servers: DEFAULT_SERVERS.split(","),
       dataDir: "/checkout/.data",
+      backupDir: "/checkout/backups",
       secretsFile: "/checkout/.env",
       imageSource: "pull",
       imageRegistry: {},

@@ -88,6 +88,7 @@ function commandsOf(
     PULUMI_BACKEND_URL: `file://${stateDir}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_STACK: name,
+    MCP_BACKUP_KEY_FILE: path.join(stateDir, "../backup.key"),
     NO_COLOR: "1",
   };
   const start: TestStack["start"] = (command, ...args) => {

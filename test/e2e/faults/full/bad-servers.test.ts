@@ -1,11 +1,11 @@
 /** Catalog servers that misbehave: the others go on as if these were not there, and what is at fault is named. */
-import { BAD, checkoutWithBadServers, removeDoubleImages } from "../../support/bad-server-double";
-import type { Checkout } from "../../support/checkout";
-import { eventually } from "../../support/eventually";
-import { idsByService } from "../../support/faults";
-import { runInside } from "../../support/inside";
-import { openSession, withSession } from "../../support/mcp-client";
-import { createStack, type TestStack } from "../../support/stack";
+import { BAD, checkoutWithBadServers, removeDoubleImages } from "../../../support/bad-server-double";
+import type { Checkout } from "../../../support/checkout";
+import { eventually } from "../../../support/eventually";
+import { idsByService } from "../../../support/faults";
+import { runInside } from "../../../support/inside";
+import { openSession, withSession } from "../../../support/mcp-client";
+import { createStack, type TestStack } from "../../../support/stack";
 
 jest.setTimeout(300_000);
 

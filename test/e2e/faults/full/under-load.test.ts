@@ -2,12 +2,12 @@
  * Containers that end under load, each in turn, and a gateway that `up` replaces in the middle of a stream: calls under way end
  * by an error or an answer, clients start new sessions, and afterwards nobody gets 502 or 503.
  */
-import { eventually } from "../../support/eventually";
-import { expectNoOrphan, idsByService } from "../../support/faults";
-import { request } from "../../support/http";
-import { LoadClient, type Outcome } from "../../support/load";
-import { openSession, withSession } from "../../support/mcp-client";
-import { createStack, type TestStack } from "../../support/stack";
+import { eventually } from "../../../support/eventually";
+import { expectNoOrphan, idsByService } from "../../../support/faults";
+import { request } from "../../../support/http";
+import { LoadClient, type Outcome } from "../../../support/load";
+import { openSession, withSession } from "../../../support/mcp-client";
+import { createStack, type TestStack } from "../../../support/stack";
 
 jest.setTimeout(240_000);
 

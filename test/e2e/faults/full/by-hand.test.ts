@@ -2,12 +2,12 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { builtReference } from "../../../engines/images/build";
-import { readLock } from "../../../engines/images/lock";
-import { eventually } from "../../support/eventually";
-import { expectWhole, idsByService, remember } from "../../support/faults";
-import { freePort } from "../../support/free-port";
-import { createStack, PROJECT, type TestStack } from "../../support/stack";
+import { builtReference } from "../../../../engines/images/build";
+import { readLock } from "../../../../engines/images/lock";
+import { eventually } from "../../../support/eventually";
+import { expectWhole, idsByService, remember } from "../../../support/faults";
+import { freePort } from "../../../support/free-port";
+import { createStack, PROJECT, type TestStack } from "../../../support/stack";
 
 jest.setTimeout(240_000);
 

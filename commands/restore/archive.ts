@@ -1,0 +1,43 @@
+/** An archive that was read to its end, and what of it is small. */
+import path from "node:path";
+import { readAll } from "../backup/progress";
+
+import { CONFIG, FILES, POSTGRES, type Manifest } from "../../engines/backup/format";
+
+export interface Verified {
+  readonly file: string;
+  readonly key: string;
+  readonly manifest: Manifest;
+  /** Text of Pulumi.STACK.yaml. */
+  readonly config: string;
+  /** Texts of the user's own files, by the config key that names them. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly hasDump: boolean;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+async function textOf(content: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of content) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+/** @throws ArchiveFault unless all of it is whole; nothing is written */
+export async function verify(file: string, key: string): Promise<Verified> {
+  const texts = new Map<string, string>();
+  const { manifest, sums, bytes } = await readAll(file, key, async ({ name }, content) => {
+    if (name === CONFIG || name.startsWith(FILES)) texts.set(name, await textOf(content));
+  });
+  const files = [...texts].flatMap(([name, text]) => (name === CONFIG ? [] : [[name.slice(FILES.length), text]]));
+  return {
+    file: path.resolve(file),
+    key,
+    manifest,
+    config: texts.get(CONFIG) ?? "",
+    files: Object.fromEntries(files) as Record<string, string>,
+    hasDump: sums.some(({ name }) => name.startsWith(POSTGRES)),
+    entries: sums.length,
+    bytes,
+  };
+}

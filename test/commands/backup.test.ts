@@ -1,0 +1,64 @@
+import { changedImages } from "../../commands/backup/before-up";
+import { archiveName, keyFile, outdated } from "../../commands/backup/places";
+import { configHere, configOf as archivedConfig } from "../../commands/restore/target";
+import { planStack, servicesOf, type StackPlan } from "../../stack";
+import { configOf } from "../support/config";
+
+describe("archives that up made", () => {
+  const made = Array.from({ length: 7 }, (_one, day) => archiveName("dev", new Date(Date.UTC(2026, 0, day + 1)), true));
+
+  it("are removed but for the last five; others' and those of the user stay", () => {
+    const others = [archiveName("dev", new Date(0), false), archiveName("dev-2", new Date(0), true), "dev-notes.txt"];
+    expect(outdated([...others, ...made].reverse(), "dev")).toEqual(made.slice(0, 2));
+    expect(outdated(made.slice(2), "dev")).toEqual([]);
+  });
+
+  it("have names without colons", () => expect(made[0]).toBe("dev-2026-01-01T00-00-00Z-before-up.tar.gz.age"));
+});
+
+it("the key is the one that is named, by option before variable", () => {
+  expect(keyFile("/a", { MCP_BACKUP_KEY_FILE: "/b" })).toBe("/a");
+  expect(keyFile(undefined, { MCP_BACKUP_KEY_FILE: "/b" })).toBe("/b");
+  expect(keyFile(undefined, { MCP_BACKUP_KEY_FILE: "" })).toMatch(/\/\.state\/backup\.key$/);
+});
+
+describe("images that an update changes", () => {
+  const { plan } = planStack(configOf({ imageSource: "build", secretsFile: "/none", bundles: "ai,dify" }));
+  const running = (changed: readonly string[]): Map<string, string> =>
+    new Map(
+      servicesOf(plan as StackPlan).map(({ name, image }) => [
+        name,
+        changed.includes(name) ? "old:1" : (plan as StackPlan).reference(image),
+      ]),
+    );
+  const names = (changed: readonly string[]) =>
+    changedImages(plan as StackPlan, running(changed)).map(({ service }) => service);
+
+  it("count where the service writes data", () => {
+    expect(names([])).toEqual([]);
+    const stores = ["mcp-filesystem", "mcp-memory", "open-webui", "dify-api", "dify-postgres", "dify-redis", "minio"];
+    expect(names(stores).sort()).toEqual([...stores].sort());
+  });
+
+  it("do not count where it has none, only reads, or is not there yet", () => {
+    expect(names(["traefik", "mcp-router", "mcp-time", "llama-cpp", "dify-web", "dify-sandbox"])).toEqual([]);
+    expect(changedImages(plan as StackPlan, new Map())).toEqual([]);
+  });
+});
+
+describe("the config of an archive", () => {
+  const ARCHIVED =
+    'encryptionsalt: v1:old\nconfig:\n  mcp-gateway-stack:httpPort: "9000"\n  mcp-gateway-stack:dataDir: /old\n';
+
+  it("keeps the salt of this machine's passphrase, not the other's", () => {
+    expect(configHere(ARCHIVED, "encryptionsalt: v1:new\nconfig: {}\n", undefined)).toBe(
+      ARCHIVED.replace("old", "new"),
+    );
+    expect(configHere(ARCHIVED, undefined, undefined)).not.toContain("encryptionsalt");
+  });
+
+  it("can have its data elsewhere", () => {
+    const text = configHere(ARCHIVED, undefined, "/elsewhere");
+    expect(archivedConfig("dev", text)).toMatchObject({ dataDir: "/elsewhere", backupDir: "/backups", httpPort: 9000 });
+  });
+});
