@@ -4,6 +4,7 @@ import path from "node:path";
 import { readPrompts } from "../../commands/export-prompts";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
+import { runInside } from "../support/inside";
 import { withSession } from "../support/mcp-client";
 import { createStack, type TestStack, stateFiles } from "../support/stack";
 
@@ -154,10 +155,10 @@ describe("the gateway's token", () => {
   const token = (): string => fs.readFileSync(path.join(stack.dataDir, "secrets/gateway-token/value"), "utf8");
 
   it("is asked for inside the stack, and the router has it", async () => {
-    const [gateway] = await stack.containers("mcp-gateway");
-    const address = Object.values(gateway?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
-    const answer = await fetch(`http://${address}:8811/mcp`, { method: "POST" });
-    expect(answer.status).toBe(401);
+    const [router] = await stack.containers("mcp-router");
+    const container = stack.docker.getContainer(router?.Id ?? "");
+    const asked = ["wget", "-O", "/dev/null", "--post-data", "{}", "http://mcp-gateway:8811/mcp"];
+    expect((await runInside(container, asked)).output).toMatch(/\b401\b/);
   });
 
   it("is in no description of a container, no log and not in the state", async () => {
