@@ -5,7 +5,6 @@
  */
 import { spawnSync } from "node:child_process";
 import os from "node:os";
-import type Docker from "dockerode";
 import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
 import { PROJECT_ROOT } from "../engines/images/lock";
@@ -17,6 +16,7 @@ import { downloadRates } from "./bench/models";
 import { coldRuns } from "./bench/cold";
 import { modeRuns } from "./bench/modes";
 import { emptyProgram } from "./bench/empty-program";
+import { withAddress } from "./bench/way-in";
 import { directTarget, latency, REQUEST_NAMES, type RequestName, type Target } from "./bench/requests";
 import {
   alternate,
@@ -162,9 +162,8 @@ async function modelRuns(rounds: number): Promise<Comparison[]> {
   return results;
 }
 
-async function chatRuns(docker: Docker, config: Config): Promise<Comparison[]> {
-  if (!config.bundles.includes("ai")) return [];
-  const { proxied, direct } = await chatTargets(docker, config);
+async function chatRuns(config: Config, address: string): Promise<Comparison[]> {
+  const { proxied, direct } = chatTargets(config, address);
   const results: Comparison[] = [];
   for (const clients of [1, 8]) {
     say(`chat completions: ${clients} client(s), through ingress and LiteLLM and directly`);
@@ -183,10 +182,13 @@ const machine = (): object => ({
   node: process.version,
 });
 
-async function cold({ stack, rounds, json = false }: Options): Promise<void> {
-  const comparisons = await coldRuns(await openWorkspace(stack), Number(rounds), say);
+function report(comparisons: readonly Comparison[], json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons }, null, 2)}\n`);
   else showComparisons(comparisons);
+}
+
+async function cold({ stack, rounds, json = false }: Options): Promise<void> {
+  report(await coldRuns(await openWorkspace(stack), Number(rounds), say), json);
 }
 
 async function modes({ stack, json = false }: Options): Promise<void> {
@@ -194,9 +196,7 @@ async function modes({ stack, json = false }: Options): Promise<void> {
   const workspace = await openWorkspace(stack);
   const docker = connect((await findEngine(config)).host);
   const target = { url: coreEndpoints(config)[0]?.url ?? "", headers: signInHeaders(config) };
-  const comparisons = await modeRuns({ workspace, docker, project: config.project, target, say });
-  if (json) process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons }, null, 2)}\n`);
-  else showComparisons(comparisons);
+  report(await modeRuns({ workspace, docker, project: config.project, target, say }), json);
 }
 
 async function warm({ stack, rounds: text, json = false }: Options): Promise<void> {
@@ -214,9 +214,13 @@ async function warm({ stack, rounds: text, json = false }: Options): Promise<voi
   const comparisons = [
     ...(await pulumiRuns(workspace, rounds)),
     await programStart(rounds),
-    ...(await requestRuns(ingress, await directTarget(docker, config))),
+    ...(await withAddress(docker, config, "mcp-gateway", (address) =>
+      requestRuns(ingress, directTarget(config, address)),
+    )),
     ...(await modelRuns(Math.min(rounds, 3))),
-    ...(await chatRuns(docker, config)),
+    ...(config.bundles.includes("ai")
+      ? await withAddress(docker, config, "llama-cpp", (address) => chatRuns(config, address))
+      : []),
   ];
   const warmUp = upRuns(stack, Math.min(rounds, 3));
   if (json) process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons, daily, warmUp }, null, 2)}\n`);

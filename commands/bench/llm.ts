@@ -1,9 +1,7 @@
 /** Chat completions through ingress and LiteLLM against llama-server directly. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type Docker from "dockerode";
 import type { Config } from "../../config";
-import { labelFilter, stackLabels } from "../../engines/container-args";
 import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
 import { CHAT_MODEL, SECRETS } from "../../services/ai/settings";
 import { stackEndpoints } from "../../services/endpoints";
@@ -20,18 +18,9 @@ interface ChatTarget {
 const secret = ({ dataDir }: Config, name: string, file = VALUE_FILE): string =>
   readFileSync(path.join(secretDirectory(dataDir, name), file), "utf8");
 
-/** Both ways to the model of a stack whose AI bundle is up. */
-export async function chatTargets(
-  docker: Docker,
-  config: Config,
-): Promise<{ proxied: ChatTarget; direct: ChatTarget }> {
-  const labels = { ...stackLabels(config), "mcp-stack.service": "llama-cpp" };
-  const label = labelFilter(labels);
-  const [container] = await docker.listContainers({ filters: { label } });
-  const address = Object.values(container?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
-  const url = stackEndpoints(config).find(({ name }) => name === "llm")?.url;
-  if (!address || url === undefined)
-    throw new Error("the AI bundle is not up; bring it up: npm run up -- --bundles ai");
+/** Both ways to the model of a stack whose AI bundle is up; `address` is one of llama-cpp. */
+export function chatTargets(config: Config, address: string): { proxied: ChatTarget; direct: ChatTarget } {
+  const url = stackEndpoints(config).find(({ name }) => name === "llm")?.url ?? "";
   return {
     proxied: { url, key: secret(config, SECRETS.masterKey, "key"), ...transportTrust(config) },
     direct: { url: `http://${address}:8080/v1`, key: secret(config, SECRETS.llamaKey) },

@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import type Docker from "dockerode";
-import { labelFilter, stackLabels } from "../../engines/container-args";
+import type { Placement } from "../../engines/container-args";
 import { secretDirectory, VALUE_FILE } from "../../engines/files/layout";
 import { measureLoad, type Latency } from "./statistics";
 
@@ -25,17 +24,9 @@ const REQUESTS = {
 export type RequestName = keyof typeof REQUESTS;
 export const REQUEST_NAMES = Object.keys(REQUESTS) as RequestName[];
 
-/** The gateway by its address on the stack's network, with its token; only from the engine's own host. */
-export async function directTarget(
-  docker: Docker,
-  stack: { readonly project: string; readonly stack: string; readonly dataDir: string },
-): Promise<Target> {
-  const labels = { ...stackLabels(stack), "mcp-stack.service": "mcp-gateway" };
-  const label = labelFilter(labels);
-  const [container] = await docker.listContainers({ filters: { label } });
-  const address = Object.values(container?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
-  if (!address) throw new Error(`the gateway of the stack ${stack.stack} does not run; bring it up: npm run up`);
-  const token = readFileSync(path.join(secretDirectory(stack.dataDir, "gateway-token"), VALUE_FILE), "utf8");
+/** The gateway at an address of its own, with its token. */
+export function directTarget({ dataDir }: Pick<Placement, "dataDir">, address: string): Target {
+  const token = readFileSync(path.join(secretDirectory(dataDir, "gateway-token"), VALUE_FILE), "utf8");
   return { url: `http://${address}:8811/mcp`, headers: { Authorization: `Bearer ${token}` } };
 }
 
