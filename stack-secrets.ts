@@ -4,7 +4,7 @@ import { accessFaults, type AccessPlan } from "./engines/files/access";
 import { readClients, type Clients } from "./engines/files/clients";
 import { copiedText, readText, VALUE_FILE, type CopyPlan, type SecretPlan } from "./engines/files/layout";
 import { givenFaults, type TlsPlan } from "./engines/files/tls";
-import type { OfferedServer } from "./services/catalog/gateway-catalog";
+import { wantedSecrets, type OfferedServer } from "./services/catalog/gateway-catalog";
 import { serverSecret } from "./services/catalog/server-service";
 import { MCP_TOKEN_RULE } from "./services/dify/squid-conf";
 import { CLIENT_SECRET, OIDC_SECRETS } from "./services/oidc";
@@ -87,19 +87,14 @@ function clientSecretFaults(config: Config): string[] {
   ];
 }
 
-const namesOf = (servers: readonly OfferedServer[]): string[] => [
-  ...new Set(servers.flatMap(({ server }) => (server.secrets ?? []).map(({ name }) => name))),
-];
-
 /** Secrets of catalog servers: for the gateway, which hands them on, or for each server that the stack runs its own alone. */
 function serverSecrets({ gatewayMode, secretsFile: source }: Config, servers: readonly OfferedServer[]): CopyPlan[] {
-  const copied = (name: string, of: readonly OfferedServer[]): CopyPlan => ({
-    ...{ name, file: ".env", source },
-    names: namesOf(of),
-  });
+  const copied = (name: string, of: readonly OfferedServer[]): CopyPlan => {
+    return { name, file: ".env", source, names: wantedSecrets(of) };
+  };
   if (gatewayMode === "socket") return [copied("gateway-env", servers)];
   const isRemote = ({ server }: OfferedServer): boolean => server.type === "remote";
-  const own = servers.filter((server) => server.enabled && !isRemote(server) && namesOf([server]).length > 0);
+  const own = servers.filter((server) => server.enabled && !isRemote(server) && wantedSecrets([server]).length > 0);
   return [
     copied("gateway-env", servers.filter(isRemote)),
     ...own.map((server) => copied(serverSecret(server.name), [server])),

@@ -2,6 +2,7 @@
 import { SERVICES, type Config } from "./config";
 import { isServerOverride } from "./config-keys-overrides";
 import type { ImageLock } from "./engines/images/lock";
+import { SERVER } from "./engines/of-stack";
 import { BRIDGE, bridgeService } from "./services/catalog/bridge";
 import type { GatewayCatalog } from "./services/catalog/gateway-catalog";
 import { serverServices, type ImageStart } from "./services/catalog/server-service";
@@ -50,7 +51,7 @@ export function planServers(config: Config, { lock, catalog: { servers }, dataVo
   const start = (name: string): ImageStart => imageStart(lock, config, name);
   const settings = { dataVolumes, start };
   // The second: what the gateway starts with its socket goes by that name.
-  const { specs, faults } = serverServices(servers, settings, [...SERVICES, "mcp-server", BRIDGE.path]);
+  const { specs, faults } = serverServices(servers, settings, [...SERVICES, SERVER, BRIDGE.path]);
   const dynamic = config.gatewayDynamicTools ? [DYNAMIC_WITHOUT_SOCKET] : [];
   const changed = specs.map((spec) => withOverride(spec, config.overrides[spec.name]));
   const stray = strayOverrides(config, faults.length > 0 ? undefined : specs);

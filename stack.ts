@@ -5,7 +5,8 @@
 import path from "node:path";
 import type { WantedImage } from "./components/images";
 import type { Config } from "./config";
-import { resourceName, stackLabels } from "./engines/container-args";
+import { resourceName, SERVICE_LABEL, stackLabels } from "./engines/container-args";
+import { SERVER } from "./engines/of-stack";
 import type { SharedVolume } from "./engines/engine";
 import { readText, type CopyPlan } from "./engines/files/layout";
 import { buildTags } from "./engines/images/hash";
@@ -225,7 +226,7 @@ export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPla
   const { catalog, faults } = readCatalog(config, catalogImages(lock, reference), root);
   if (catalog === undefined)
     return { plan: undefined, faults: [...stray, ...signIn, ...faults, ...ai.faults, ...dify.faults] };
-  const serverLabels = { ...stackLabels(config), "mcp-stack.service": "mcp-server" };
+  const serverLabels = { ...stackLabels(config), [SERVICE_LABEL]: SERVER };
   const servers = planServers(config, { lock, catalog, dataVolumes: dataVolumes(config), dataUser: dataUser() });
   const core = coreServices(config, { catalog, serverLabels, servers: servers.plan?.specs ?? [] });
   const wanted = wantedImages([...imagesOf(core), ...catalog.images], reference);

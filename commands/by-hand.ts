@@ -5,8 +5,7 @@
  * it removes the old one, whose name is taken.
  */
 import type Docker from "dockerode";
-import { labelFilter, stackLabels } from "../engines/container-args";
-import { listVolumes, removeThing, type Finder } from "../engines/of-stack";
+import { listOfStack, removeThing } from "../engines/of-stack";
 import { PROJECT } from "./stack-config";
 import { quickState, type Deployment, type Resource } from "./state";
 import type { Workspace } from "./workspace";
@@ -77,17 +76,6 @@ export function changedByHand({ resources = [] }: Deployment, present: Present):
   };
 }
 
-/** Asks the engine what there is. */
-export async function presentOf(docker: Finder, stack: string): Promise<Present> {
-  const filters = { label: labelFilter(stackLabels({ project: PROJECT, stack })) };
-  const [containers, networks, volumes] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-    listVolumes(docker, filters),
-  ]);
-  return { containers, networks, volumes };
-}
-
 /** Ends a container as its service wants to be ended, and removes it: a database writes what it has in memory. */
 async function removeGently(docker: Docker, id: string): Promise<void> {
   const container = docker.getContainer(id);
@@ -103,7 +91,8 @@ export async function settleByHand(
   docker: Docker,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const found = changedByHand(await quickState(workspace), await presentOf(docker, workspace.stack));
+  const present = await listOfStack(docker, { project: PROJECT, stack: workspace.stack });
+  const found = changedByHand(await quickState(workspace), present);
   for (const line of found.lines) say(`state: ${line}; it is made anew`);
   for (const id of found.remove) await removeGently(docker, id);
   return found.lines.length > 0;

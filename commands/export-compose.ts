@@ -6,7 +6,7 @@ import { downloadPlan } from "../components/model-plan";
 import { servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { composeFile } from "../engines/compose/compose-file";
-import { internalOptions, apartOptions, resourceName } from "../engines/container-args";
+import { networkForm, resourceName } from "../engines/container-args";
 import { accessWords } from "../engines/files/access";
 import { writeHostFiles } from "../engines/files/host-files";
 import { tlsWords } from "../engines/files/tls";
@@ -34,8 +34,7 @@ function networksOf(config: Config, specs: readonly ServiceSpec[]) {
   return [...names].map((name) => ({
     name,
     fullName: resourceName(config, name),
-    internalOptions: internalOptions(name),
-    apartOptions: apartOptions(name),
+    form: networkForm(name),
   }));
 }
 

@@ -1,6 +1,6 @@
 /** After a failed update: what the services that are not well said last. */
 import type Docker from "dockerode";
-import { labelFilter, stackLabels } from "../engines/container-args";
+import { labelFilter, SERVICE_LABEL, stackLabels } from "../engines/container-args";
 
 /** Last lines of a log that are shown. */
 const LINES = 15;
@@ -50,7 +50,7 @@ export async function showFailedServices(
     const how = ailment(await docker.getContainer(Id).inspect());
     if (how === undefined) continue;
     const lines = await lastLines(docker, Id);
-    say(`\n${Labels["mcp-stack.service"]} (${how}) said ${lines.length > 0 ? "last:" : "nothing"}`);
+    say(`\n${Labels[SERVICE_LABEL]} (${how}) said ${lines.length > 0 ? "last:" : "nothing"}`);
     for (const line of lines) say(`    ${line}`);
   }
 }

@@ -1,4 +1,6 @@
 /** `npm run mcp-logs`: what the services say, several at once in the order of time. */
+import { SERVICE_LABEL } from "../engines/container-args";
+import { SERVER } from "../engines/of-stack";
 import type Docker from "dockerode";
 import colors from "picocolors";
 import type { Config } from "../config";
@@ -8,7 +10,7 @@ import { LogReader, sinceSeconds, type LogLine } from "./logs/lines";
 import { requireKnown } from "./near-names";
 import { NoStack } from "./no-stack";
 import { readConfig } from "./stack-config";
-import { SERVER, SERVICE_LABEL, stackContainers } from "./status/observe";
+import { stackContainers } from "./status/observe";
 
 export interface LogOptions {
   readonly stack: string;

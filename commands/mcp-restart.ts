@@ -1,4 +1,6 @@
 /** `npm run mcp-restart SERVICE`: through the engine, and done when the service is well again. */
+import { SERVICE_LABEL } from "../engines/container-args";
+import { SERVER } from "../engines/of-stack";
 import type Docker from "dockerode";
 import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
@@ -11,7 +13,7 @@ import { NoStack } from "./no-stack";
 import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
 import { trustedAuthorities } from "./trust";
-import { answers, SERVER, SERVICE_LABEL, stackContainers } from "./status/observe";
+import { answers, stackContainers } from "./status/observe";
 
 export interface RestartOptions {
   readonly stack: string;

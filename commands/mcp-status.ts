@@ -1,4 +1,6 @@
 /** `npm run mcp-status`: whether the stack is well, and whether it is what the config says. Pulumi is not started. */
+import { SERVICE_LABEL } from "../engines/container-args";
+import { SERVER } from "../engines/of-stack";
 import type { Config } from "../config";
 import type { Sample } from "../engines/cgroup";
 import { engineReader, type ReadEngine } from "../engines/read";
@@ -11,7 +13,7 @@ import { signInHeaders } from "./sign-in";
 import { readConfig } from "./stack-config";
 import { certificateWarnings } from "./tls/state";
 import { trustedAuthorities } from "./trust";
-import { answers, observe, SERVER, SERVICE_LABEL, readContainers, type Observed } from "./status/observe";
+import { answers, observe, readContainers, type Observed } from "./status/observe";
 import { isWell, serviceStatus, type StackStatus } from "./status/report";
 import { statusText } from "./status/show";
 

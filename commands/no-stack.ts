@@ -1,11 +1,14 @@
 /** What is said when nothing of a stack is there. */
 
-/** The command that brings a stack up. */
-export const upCommand = (stack: string): string => (stack === "dev" ? "npm run up" : `npm run up -- --stack ${stack}`);
+const commandFor = (command: string) => (stack: string) =>
+  stack === "dev" ? `npm run ${command}` : `npm run ${command} -- --stack ${stack}`;
 
+/** The command that brings a stack up. */
+export const upCommand = commandFor("up");
+/** The command that takes it down. */
+export const downCommand = commandFor("down");
 /** The command for a stack whose state is lost. */
-export const recoverCommand = (stack: string): string =>
-  stack === "dev" ? "npm run recover" : `npm run recover -- --stack ${stack}`;
+export const recoverCommand = commandFor("recover");
 
 /** No container of the stack exists. */
 export class NoStack extends Error {

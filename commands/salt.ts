@@ -1,9 +1,8 @@
 /** The salt in a stack's config file, by which Pulumi tells whether a passphrase is the right one. */
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import { parse } from "yaml";
-import { PROJECT_ROOT } from "../engines/images/lock";
 import { requireConsent, type Consent } from "./consent";
+import { stackFile } from "./stack-config";
 import { writeWhole } from "./write-file";
 
 /** Keys whose values are encrypted. */
@@ -21,7 +20,7 @@ export const withoutSalt = (text: string): string => text.replace(/^encryptionsa
  * @throws Error without consent, or when values are encrypted by the lost one
  */
 export async function forgetPassphrase(stack: string, consent: Consent, say: (line: string) => void): Promise<void> {
-  const file = path.join(PROJECT_ROOT, `Pulumi.${stack}.yaml`);
+  const file = stackFile(stack);
   const text = readFileSync(file, "utf8");
   const keys = encryptedKeys(text);
   if (keys.length > 0) {

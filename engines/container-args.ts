@@ -30,16 +30,24 @@ export type ContainerArgs = ReturnType<typeof containerArgs>;
 export const resourceName = (place: Pick<Placement, "project" | "stack">, name: string): string =>
   `${place.project}-${place.stack}-${name}`;
 
-/**
- * Options of the bridge of an internal network, undefined for every other one: the host has no address on it, so nothing on it
- * reaches what the host listens on.
- */
-export const internalOptions = (network: NetworkName): Record<string, string> | undefined =>
-  NETWORKS[network] === "closed" ? { "com.docker.network.bridge.inhibit_ipv4": "true" } : undefined;
+/** What makes a network what it is, besides its name. */
+export interface NetworkForm {
+  readonly internal?: true;
+  /** Of its bridge. */
+  readonly options?: Readonly<Record<string, string>>;
+}
 
-/** Options of the bridge of any other network. */
-export const apartOptions = (network: NetworkName): Record<string, string> | undefined =>
-  NETWORKS[network] === "apart" ? { "com.docker.network.bridge.enable_icc": "false" } : undefined;
+const FORMS: Readonly<Record<(typeof NETWORKS)[NetworkName], NetworkForm>> = {
+  // The host has no address on it, so nothing on it reaches what the host listens on.
+  closed: { internal: true, options: { "com.docker.network.bridge.inhibit_ipv4": "true" } },
+  apart: { options: { "com.docker.network.bridge.enable_icc": "false" } },
+  open: {},
+};
+
+export const networkForm = (network: NetworkName): NetworkForm => FORMS[NETWORKS[network]];
+
+/** Label of a container's service. */
+export const SERVICE_LABEL = "mcp-stack.service";
 
 /** Labels by which everything of a stack is found again. */
 export const stackLabels = (place: Pick<Placement, "project" | "stack">): Record<string, string> => ({
@@ -169,6 +177,6 @@ export function containerArgs(spec: ServiceSpec, place: Placement) {
     .update(JSON.stringify([fixed, place.generations]))
     .digest("hex")
     .slice(0, 16);
-  const labels = { ...stackLabels(place), "mcp-stack.service": spec.name, "mcp-stack.spec": hash };
+  const labels = { ...stackLabels(place), [SERVICE_LABEL]: spec.name, "mcp-stack.spec": hash };
   return { ...fixed, ...changeableArgs(spec), labels: labelList(labels) };
 }

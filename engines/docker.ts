@@ -4,15 +4,7 @@ import * as docker from "@pulumi/docker";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkName, ServiceSpec } from "../services/spec";
-import {
-  containerArgs,
-  internalOptions,
-  labelList,
-  apartOptions,
-  resourceName,
-  stackLabels,
-  type Placement,
-} from "./container-args";
+import { containerArgs, labelList, networkForm, resourceName, stackLabels, type Placement } from "./container-args";
 import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "./engine";
 
 export interface DockerSettings extends Pick<Placement, "project" | "stack" | "dataDir" | "engineSocket"> {
@@ -34,12 +26,11 @@ export class DockerEngine implements Engine {
   }
 
   network(name: NetworkName, parent: pulumi.Resource): void {
-    const options = internalOptions(name);
     const args = {
       name: resourceName(this.settings, name),
       driver: "bridge",
       labels: labelList(stackLabels(this.settings)),
-      ...(options === undefined ? { options: apartOptions(name) } : { internal: true, options }),
+      ...networkForm(name),
     };
     this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
   }

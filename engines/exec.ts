@@ -1,5 +1,6 @@
 /** Programs in running containers, with streams in place of buffers. */
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { pump } from "./backup/pump";
 
@@ -49,8 +50,5 @@ export async function* execOutput(container: Docker.Container, { command, input 
 }
 
 /** The same, for a program that says little. */
-export async function execText(container: Docker.Container, program: Program): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of execOutput(container, program)) parts.push(part);
-  return Buffer.concat(parts).toString();
-}
+export const execText = (container: Docker.Container, program: Program): Promise<string> =>
+  text(execOutput(container, program));

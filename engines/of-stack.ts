@@ -1,11 +1,11 @@
 /** What an engine has of a stack, found by its labels: the only trace that is left when the state is lost. */
 import type Docker from "dockerode";
-import { labelFilter, stackLabels, type Placement } from "./container-args";
+import { labelFilter, SERVICE_LABEL, stackLabels, type Placement } from "./container-args";
 
 /** Containers go first: networks and volumes cannot go while one uses them. */
 export const KINDS = ["container", "network", "volume"] as const;
 
-/** Label `mcp-stack.service` of the containers of servers that the gateway started. */
+/** What SERVICE_LABEL says of containers that the gateway started. */
 export const SERVER = "mcp-server";
 
 /** One thing in the engine. Volumes have no id but their name. */
@@ -20,10 +20,23 @@ export interface Thing {
 /** What is asked of the engine. */
 export type Finder = Pick<Docker, "listContainers" | "listNetworks" | "listVolumes">;
 
-/** Engines have no list where there is none. */
-export async function listVolumes(docker: Finder, filters: { label: string[] }): Promise<Docker.VolumeInspectInfo[]> {
-  const answer: { readonly Volumes: Docker.VolumeInspectInfo[] | null } = await docker.listVolumes({ filters });
-  return answer.Volumes ?? [];
+/** In the engine's words. */
+export interface OfStack {
+  readonly containers: readonly Docker.ContainerInfo[];
+  readonly networks: readonly Docker.NetworkInspectInfo[];
+  readonly volumes: readonly Docker.VolumeInspectInfo[];
+}
+
+/** Asks for everything of a stack, also stopped containers and servers that the gateway started. */
+export async function listOfStack(docker: Finder, owner: Pick<Placement, "project" | "stack">): Promise<OfStack> {
+  const filters = { label: labelFilter(stackLabels(owner)) };
+  const [containers, networks, { Volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }) as Promise<{ readonly Volumes: Docker.VolumeInspectInfo[] | null }>,
+  ]);
+  // Engines have no list where there is none.
+  return { containers, networks, volumes: Volumes ?? [] };
 }
 
 /** A volume that is only a name for a directory of the host; any other holds its data itself. */
@@ -34,18 +47,15 @@ const containerOf = ({ Id, Names, Labels }: Docker.ContainerInfo): Thing => ({
   kind: "container",
   id: Id,
   name: Names[0]?.slice(1) ?? Id,
-  ...(Labels["mcp-stack.service"] === SERVER ? { isServer: true } : {}),
+  ...(Labels[SERVICE_LABEL] === SERVER ? { isServer: true } : {}),
 });
 
 /**
- * Everything of a stack that can be made again, in the order in which it can be removed: containers (also stopped ones, and
- * servers that the gateway started), networks, and volumes without data of their own.
+ * Everything of a stack that can be made again, in the order in which it can be removed: containers, networks, and volumes
+ * without data of their own.
  */
 export async function findOfStack(docker: Finder, owner: Pick<Placement, "project" | "stack">): Promise<Thing[]> {
-  const filters = { label: labelFilter(stackLabels(owner)) };
-  const containers = await docker.listContainers({ all: true, filters });
-  const networks = await docker.listNetworks({ filters });
-  const volumes = await listVolumes(docker, filters);
+  const { containers, networks, volumes } = await listOfStack(docker, owner);
   return [
     ...containers.map(containerOf),
     ...networks.map(({ Id, Name }) => ({ kind: "network" as const, id: Id, name: Name })),

@@ -1,19 +1,7 @@
 /** mcp-gateway without the engine's socket: its servers run already, and it connects to each by socat (its static mode). */
 import type { GatewayCatalog } from "./catalog/gateway-catalog";
-import {
-  CATALOG,
-  COMMAND,
-  ENVIRONMENT,
-  HEALTH,
-  OWN_DIRECTORY,
-  PORT,
-  SECRETS_DIRECTORY,
-  SERVER_SESSIONS,
-  settingsFiles,
-  start,
-  TOKEN_DIRECTORY,
-} from "./mcp-gateway";
-import type { NetworkName, RenderedFile, ServiceSpec } from "./spec";
+import { COMMAND, gatewayService, SERVER_SESSIONS, settingsFiles, start } from "./mcp-gateway";
+import { withWayOut, type NetworkName, type RenderedFile, type ServiceSpec } from "./spec";
 
 /** Nobody's: neither image has a user of this number. */
 const USER = "65532:65532";
@@ -92,43 +80,26 @@ const ownFiles = (settings: StaticGatewaySettings): RenderedFile[] => [
 ];
 
 /** Remote servers it asks itself; not over the network of its servers' way out, where it would find them blocked. */
-const networks = ({ catalog: { servers } }: StaticGatewaySettings): NetworkName[] => [
-  ...(["mcp", "mcp-servers"] as const),
-  ...(servers.some(({ enabled, server }) => enabled && server.type === "remote") ? (["outside"] as const) : []),
-];
+function networks({ catalog: { servers } }: StaticGatewaySettings): readonly NetworkName[] {
+  const own = ["mcp", "mcp-servers"] as const;
+  return servers.some(({ enabled, server }) => enabled && server.type === "remote") ? withWayOut(own) : own;
+}
 
 /** What to run as mcp-gateway in gatewayMode static. */
 export function mcpGatewayStaticService(settings: StaticGatewaySettings): ServiceSpec {
+  const { catalog } = settings.catalog.files;
   return {
-    name: "mcp-gateway",
-    image: "mcp-gateway",
-    entrypoint: ["/bin/sh", `${OWN_DIRECTORY}/start.sh`],
+    ...gatewayService({ home: HOME, stateDirectory: STATE_DIRECTORY, catalog, files: ownFiles(settings) }),
     command: [...COMMAND, "--static"],
-    environment: { ...ENVIRONMENT, HOME },
     networks: networks(settings),
-    port: PORT,
-    ports: [],
     mounts: [
       { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
       { kind: "tmpfs", target: STATE_DIRECTORY, sizeMiB: 16, owner: USER },
     ],
-    files: [
-      { target: OWN_DIRECTORY, files: ownFiles(settings) },
-      { target: `${STATE_DIRECTORY}/catalogs`, files: [{ path: CATALOG, content: settings.catalog.files.catalog }] },
-    ],
-    secrets: [
-      { secret: "gateway-token", target: TOKEN_DIRECTORY },
-      { secret: "gateway-env", target: SECRETS_DIRECTORY },
-    ],
     anewWith: settings.servers.flatMap(({ secrets }) => secrets.map(({ secret }) => secret)),
-    health: HEALTH,
     user: USER,
-    readOnlyRoot: true,
     capabilities: [],
     // A connection takes about 3 MiB. Room for 20 sessions with six servers each.
     memoryMiB: 512,
-    startSeconds: 120,
-    stopSeconds: 15,
-    init: true,
   };
 }

@@ -3,14 +3,13 @@ import { quoted } from "./catalog/expand";
 import type { GatewayCatalog } from "./catalog/gateway-catalog";
 import type { RenderedFile, ServiceSpec } from "./spec";
 
-export const PORT = 8811;
+const PORT = 8811;
 export const OWN_DIRECTORY = "/opt/mcp-stack";
-export const TOKEN_DIRECTORY = "/run/secrets/gateway-token";
+const TOKEN_DIRECTORY = "/run/secrets/gateway-token";
 /** Directory of the secret `gateway-env`; its one file is `.env`. */
-export const SECRETS_DIRECTORY = "/workspace";
-/** The gateway reads catalogs from nowhere else, and keeps its state beside them. */
+const SECRETS_DIRECTORY = "/workspace";
 const STATE_DIRECTORY = "/root/.docker/mcp";
-export const CATALOG = "agent-hub.yaml";
+const CATALOG = "agent-hub.yaml";
 
 /** Limits of each server's container, written out so that another version of the gateway changes nothing: its own defaults. */
 export const SERVER_CPUS = 1;
@@ -126,7 +125,7 @@ const MOUNTS: ServiceSpec["mounts"] = [
   { kind: "tmpfs", target: "/tmp", sizeMiB: 16, mode: 0o1777 },
 ];
 
-export const HEALTH: ServiceSpec["health"] = {
+const HEALTH: ServiceSpec["health"] = {
   command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${PORT}/health`],
   intervalSeconds: 3,
   timeoutSeconds: 3,
@@ -134,42 +133,59 @@ export const HEALTH: ServiceSpec["health"] = {
   startPeriodSeconds: 60,
 };
 
-export const ENVIRONMENT = {
-  DOCKER_CONFIG: `${OWN_DIRECTORY}/docker`,
-  PATH: `${OWN_DIRECTORY}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-} as const;
+/** What a mode says of its own. */
+export interface GatewayMode {
+  readonly home: string;
+  /** The gateway reads catalogs from nowhere else, and keeps its state beside them. */
+  readonly stateDirectory: string;
+  readonly catalog: string;
+  /** Of OWN_DIRECTORY, `start.sh` among them. */
+  readonly files: readonly RenderedFile[];
+}
 
-/** What to run as mcp-gateway in gatewayMode socket. */
-export function mcpGatewayService(settings: GatewaySettings): ServiceSpec {
-  return {
+/** What it is in any mode. */
+export const gatewayService = ({ home, stateDirectory, catalog, files }: GatewayMode) =>
+  ({
     name: "mcp-gateway",
     image: "mcp-gateway",
     entrypoint: ["/bin/sh", `${OWN_DIRECTORY}/start.sh`],
-    command: commandLine(settings.catalog.verifySignatures),
-    environment: { ...ENVIRONMENT, HOME: "/root" },
-    // Outside: it asks remote servers itself, and checks signatures.
-    networks: ["mcp", "mcp-outside"],
+    environment: {
+      DOCKER_CONFIG: `${OWN_DIRECTORY}/docker`,
+      PATH: `${OWN_DIRECTORY}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      HOME: home,
+    },
     port: PORT,
     ports: [],
-    mounts: MOUNTS,
     files: [
-      { target: OWN_DIRECTORY, files: ownFiles(settings) },
-      { target: `${STATE_DIRECTORY}/catalogs`, files: [{ path: CATALOG, content: settings.catalog.files.catalog }] },
+      { target: OWN_DIRECTORY, files },
+      { target: `${stateDirectory}/catalogs`, files: [{ path: CATALOG, content: catalog }] },
     ],
     secrets: [
       { secret: "gateway-token", target: TOKEN_DIRECTORY },
       { secret: "gateway-env", target: SECRETS_DIRECTORY },
     ],
     health: HEALTH,
+    readOnlyRoot: true,
+    startSeconds: 120,
+    stopSeconds: 15,
+    init: true,
+  }) satisfies Partial<ServiceSpec>;
+
+/** What to run as mcp-gateway in gatewayMode socket. */
+export function mcpGatewayService(settings: GatewaySettings): ServiceSpec {
+  const { files, verifySignatures } = settings.catalog;
+  const home = "/root";
+  return {
+    ...gatewayService({ home, stateDirectory: STATE_DIRECTORY, catalog: files.catalog, files: ownFiles(settings) }),
+    command: commandLine(verifySignatures),
+    // Outside: it asks remote servers itself, and checks signatures.
+    networks: ["mcp", "mcp-outside"],
+    mounts: MOUNTS,
     // The socket's group differs between hosts, and whoever may use the socket is root on the host anyway.
     user: "0:0",
-    readOnlyRoot: true,
     // Data directory and socket may belong to another user than the container's root.
     capabilities: ["CAP_DAC_OVERRIDE"],
     // Measured: 24 MiB, and 8.4 MiB for each server of each session (Docker's client). Room for 20 sessions with six servers each.
     memoryMiB: 1024,
-    startSeconds: 120,
-    stopSeconds: 15,
-    init: true,
   };
 }

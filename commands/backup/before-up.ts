@@ -3,10 +3,11 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type Docker from "dockerode";
 import type { Config } from "../../config";
+import { SERVICE_LABEL } from "../../engines/container-args";
 import type { ServiceSpec } from "../../services/spec";
 import { servicesOf, type StackPlan } from "../../stack";
 import { say } from "../ask";
-import { SERVICE_LABEL, stackContainers } from "../status/observe";
+import { stackContainers } from "../status/observe";
 import type { Workspace } from "../workspace";
 import { leftOut } from "./contents";
 import { makeBackup } from "./make";
@@ -23,20 +24,26 @@ export interface Change {
 const hasData = ({ mounts }: ServiceSpec, without: readonly string[]): boolean =>
   mounts.some((mount) => mount.kind === "data" && mount.readOnly !== true && !without.includes(mount.path));
 
-/** Services with data that an update would start from another image: pure. @param images of containers, by service */
-export function changedImages(plan: StackPlan, images: ReadonlyMap<string, string>): Change[] {
+function withData(plan: StackPlan): ServiceSpec[] {
   const without = Object.keys(leftOut("/", false, false));
-  return servicesOf(plan)
-    .filter((spec) => hasData(spec, without))
-    .flatMap(({ name, image }) => {
-      const [from, to] = [images.get(name), plan.reference(image)];
-      return from === undefined || from === to ? [] : [{ service: name, from, to }];
-    });
+  return servicesOf(plan).filter((spec) => hasData(spec, without));
 }
 
-/** What containers were made from, by service: as it was named then, not as the engine names it now. */
-async function imagesOf(docker: Docker, config: Config): Promise<Map<string, string>> {
-  const containers = await stackContainers(docker, config);
+/** Services with data that an update would start from another image: pure. @param images of containers, by service */
+export const changedImages = (plan: StackPlan, images: ReadonlyMap<string, string>): Change[] =>
+  withData(plan).flatMap(({ name, image }) => {
+    const [from, to] = [images.get(name), plan.reference(image)];
+    return from === undefined || from === to ? [] : [{ service: name, from, to }];
+  });
+
+/** What containers of services were made from: as it was named then, not as the engine names it now. */
+async function imagesOf(
+  docker: Docker,
+  config: Config,
+  services: readonly ServiceSpec[],
+): Promise<Map<string, string>> {
+  const all = await stackContainers(docker, config);
+  const containers = all.filter(({ Labels }) => services.some(({ name }) => name === Labels[SERVICE_LABEL]));
   const named = containers.map(async ({ Id, Labels }) => {
     const { Config: made } = await docker.getContainer(Id).inspect();
     return [Labels[SERVICE_LABEL] ?? "", made.Image] as const;
@@ -53,7 +60,7 @@ export interface Update {
 
 /** Makes one when it is due, and removes the oldest of those that were made so. @throws Error when it fails: do not update then */
 export async function backupBeforeUp({ docker, config, workspace, plan }: Update): Promise<void> {
-  const changes = changedImages(plan, await imagesOf(docker, config));
+  const changes = changedImages(plan, await imagesOf(docker, config, withData(plan)));
   if (changes.length === 0 || !existsSync(config.dataDir)) return;
   for (const { service, from, to } of changes) say(`${service} has data, and its image changes: ${from} → ${to}`);
   say("so a backup is made first (without: npm run up -- --no-backup)");

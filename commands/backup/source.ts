@@ -9,7 +9,7 @@ import { readOwner } from "../../engines/files/layout";
 import { dataVolumes, planStack } from "../../stack";
 import { say } from "../ask";
 import { fetchImages } from "../fetch-images";
-import { SERVICE_LABEL, stackContainers } from "../status/observe";
+import { stackContainers } from "../status/observe";
 import { upCommand } from "../no-stack";
 
 /** Label of the container by which files are read; its value is the stack. */
@@ -30,7 +30,7 @@ export function requireData({ dataDir, project, stack }: Config, file: string): 
 
 /** Containers with data; those that a killed backup left standing still go on first. */
 export async function findWriters(docker: Docker, config: Config): Promise<Writer[]> {
-  const place = { dataDir: config.dataDir, volumes: dataVolumes(config), label: SERVICE_LABEL };
+  const place = { dataDir: config.dataDir, volumes: dataVolumes(config) };
   const found = writers(await stackContainers(docker, config), place);
   for (const { id, service } of found.filter(({ paused }) => paused)) {
     await unpause(docker, id);

@@ -6,10 +6,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { PROJECT_ROOT } from "../../engines/images/lock";
 import { exportCompose } from "../export-compose";
-import { runPulumi, type Workspace } from "../workspace";
+import { stackFile } from "../stack-config";
+import type { Workspace } from "../workspace";
 import { findCompose } from "./compose-cli";
+import { quietPulumi } from "./pulumi";
 import { compareFigures, figures, seconds, type Comparison } from "./statistics";
 
 /** The service that is changed: it has a health check, so that both wait for it. */
@@ -44,17 +45,13 @@ function fileRunner(file: string, edit: (content: Document, round: number) => vo
 }
 
 function pulumiRunner(workspace: Workspace): FileRunner {
-  const run = async (...args: string[]): Promise<void> => {
-    const { code, stdout, stderr } = await runPulumi(workspace, [...args, "--non-interactive"], { output: "capture" });
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
-  };
   const key = "mcp-gateway-stack:overrides";
   const edit = ({ config = {} }: Document, round: number): void => {
     config[key] = { [CHANGED]: { environment: { BENCH_ROUND: String(round) } } };
   };
-  return fileRunner(path.join(PROJECT_ROOT, `Pulumi.${workspace.stack}.yaml`), edit, {
-    up: () => run("up", "--yes", "--skip-preview"),
-    down: () => run("destroy", "--yes", "--skip-preview"),
+  return fileRunner(stackFile(workspace.stack), edit, {
+    up: () => quietPulumi(workspace, "up", "--yes", "--skip-preview"),
+    down: () => quietPulumi(workspace, "destroy", "--yes", "--skip-preview"),
   });
 }
 

@@ -3,13 +3,13 @@
  * brought up in both modes, with few and many servers, and afterwards as it was.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import type Docker from "dockerode";
 import { parse, stringify } from "yaml";
-import { labelFilter, stackLabels } from "../../engines/container-args";
-import { PROJECT_ROOT } from "../../engines/images/lock";
-import { PROJECT } from "../stack-config";
-import { runPulumi, type Workspace } from "../workspace";
+import { SERVICE_LABEL } from "../../engines/container-args";
+import { PROJECT, stackFile } from "../stack-config";
+import { memoryOf, stackContainers } from "../status/observe";
+import type { Workspace } from "../workspace";
+import { quietPulumi } from "./pulumi";
 import { latency, openSessions, type Target } from "./requests";
 import { compare, seconds, type Comparison } from "./statistics";
 
@@ -43,8 +43,8 @@ interface Cost {
 }
 
 /** The stack's config file with other values, until `restore`. */
-function stackFile(stack: string) {
-  const file = path.join(PROJECT_ROOT, `Pulumi.${stack}.yaml`);
+function changeable(stack: string) {
+  const file = stackFile(stack);
   const kept = readFileSync(file, "utf8");
   const configure = (changes: Readonly<Record<string, string>>): void => {
     const document = parse(kept) as { config?: Record<string, unknown> };
@@ -55,34 +55,27 @@ function stackFile(stack: string) {
   return { configure, restore: (): void => writeFileSync(file, kept) };
 }
 
-async function up(workspace: Workspace): Promise<void> {
-  const args = ["up", "--yes", "--skip-preview", "--non-interactive"];
-  const { code, stdout, stderr } = await runPulumi(workspace, args, { output: "capture" });
-  if (code !== 0) throw new Error(`pulumi up ended with ${code}:\n${stdout}${stderr}`);
-}
+const up = (workspace: Workspace): Promise<void> => quietPulumi(workspace, "up", "--yes", "--skip-preview");
 
 /** Containers of the gateway and of catalog servers. */
 async function containers({ docker, project, workspace: { stack } }: ModeBench): Promise<Docker.ContainerInfo[]> {
-  const label = labelFilter(stackLabels({ project, stack }));
-  const all = await docker.listContainers({ filters: { label } });
   const others = ["mcp-router", "mcp-nixos-http"];
-  return all.filter(
-    ({ Labels: { "mcp-stack.service": service = "" } }) => service.startsWith("mcp-") && !others.includes(service),
+  return (await stackContainers(docker, { project, stack })).filter(
+    ({ State, Labels: { [SERVICE_LABEL]: service = "" } }) =>
+      State === "running" && service.startsWith("mcp-") && !others.includes(service),
   );
 }
 
 /** Without the page cache, which the engine counts as used. */
 async function memoryMiB(bench: ModeBench): Promise<number> {
   const used = (await containers(bench)).map(async ({ Id }) => {
-    const { memory_stats: memory } = await bench.docker.getContainer(Id).stats({ stream: false });
-    const cache = (memory.stats as { inactive_file?: number } | undefined)?.inactive_file ?? 0;
-    return (memory.usage - cache) / 2 ** 20;
+    return memoryOf(await bench.docker.getContainer(Id).stats({ stream: false })) / 2 ** 20;
   });
   return (await Promise.all(used)).reduce((sum, one) => sum + one, 0);
 }
 
 async function startSeconds(bench: ModeBench): Promise<number> {
-  const gateway = (await containers(bench)).find(({ Labels }) => Labels["mcp-stack.service"] === "mcp-gateway");
+  const gateway = (await containers(bench)).find(({ Labels }) => Labels[SERVICE_LABEL] === "mcp-gateway");
   if (gateway === undefined) throw new Error(`the gateway of ${bench.workspace.stack} does not run`);
   await bench.docker.getContainer(gateway.Id).stop();
   return seconds(async () => {
@@ -120,7 +113,7 @@ function comparisons(count: number, ours: Cost, theirs: Cost): Comparison[] {
 
 /** Measures both modes with each number of servers. @throws Error when the stack cannot come up in one of them */
 export async function modeRuns(bench: ModeBench): Promise<Comparison[]> {
-  const file = stackFile(bench.workspace.stack);
+  const file = changeable(bench.workspace.stack);
   const results: Comparison[] = [];
   try {
     for (const count of SIZES) {

@@ -1,7 +1,7 @@
 /** An archive that was read to its end, and what of it is small. */
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { readAll } from "../backup/progress";
-
 import { CONFIG, FILES, POSTGRES, type Manifest } from "../../engines/backup/format";
 
 export interface Verified {
@@ -17,19 +17,13 @@ export interface Verified {
   readonly bytes: number;
 }
 
-async function textOf(content: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of content) parts.push(part);
-  return Buffer.concat(parts).toString();
-}
-
 /** @throws ArchiveFault unless all of it is whole; nothing is written */
 export async function verify(file: string, key: string): Promise<Verified> {
   const texts = new Map<string, string>();
   const { manifest, sums, bytes } = await readAll(file, key, async ({ name }, content) => {
-    if (name === CONFIG || name.startsWith(FILES)) texts.set(name, await textOf(content));
+    if (name === CONFIG || name.startsWith(FILES)) texts.set(name, await text(content));
   });
-  const files = [...texts].flatMap(([name, text]) => (name === CONFIG ? [] : [[name.slice(FILES.length), text]]));
+  const files = [...texts].flatMap(([name, content]) => (name === CONFIG ? [] : [[name.slice(FILES.length), content]]));
   return {
     file: path.resolve(file),
     key,

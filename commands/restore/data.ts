@@ -14,17 +14,13 @@ import { deleteData } from "../purge";
 import { say } from "../ask";
 import type { Verified } from "./archive";
 
-const EMPTY = {
-  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true as const, value: undefined }) }),
-};
-
 async function fill(sink: FileSink, { file, key, manifest, hasDump }: Verified): Promise<void> {
   const move: Move = { from: manifest.dataUser, to: dataUser(), fixed: Object.keys(OWNERS) };
   await readArchive(file, key, async (header, content) => {
     if (header.name.startsWith(DATA)) await sink.add(movedTo(move, header), content);
   });
   const [uid, gid] = (OWNERS[POSTGRES_DATA] ?? "").split(":").map(Number);
-  if (hasDump) await sink.add({ name: `${DATA}${POSTGRES_DATA}`, type: "directory", mode: 0o700, uid, gid }, EMPTY);
+  if (hasDump) await sink.add({ name: `${DATA}${POSTGRES_DATA}`, type: "directory", mode: 0o700, uid, gid });
   await sink.finish();
 }
 

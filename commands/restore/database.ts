@@ -7,6 +7,7 @@ import { containerArgs, resourceName } from "../../engines/container-args";
 import { POSTGRES as DUMP } from "../../engines/backup/format";
 import { readArchive } from "../../engines/backup/read-archive";
 import { execText } from "../../engines/exec";
+import { removeThing } from "../../engines/of-stack";
 import { createOptions } from "../../engines/run-once/options";
 import { POSTGRES, postgresService } from "../../services/dify/postgres";
 import type { StackPlan } from "../../stack";
@@ -29,7 +30,7 @@ function options(config: Config, plan: StackPlan): Docker.ContainerCreateOptions
     { ...spec, name: RESTORER, networks: [] },
     { ...config, engineSocket: "", image, generations: [] },
   );
-  return { ...createOptions({ ...args, networksAdvanced: [] }), Labels: {} };
+  return { ...createOptions(args), Labels: {} };
 }
 
 /** By network: while the image prepares a new directory, its server listens on a socket only. */
@@ -71,11 +72,9 @@ async function endCleanly(container: Docker.Container): Promise<void> {
 }
 
 /** Ends what a restore that was cut off may have left running on the data. */
-export async function removeRestorer(docker: Docker, config: Config): Promise<void> {
-  const left = docker.getContainer(resourceName(config, RESTORER));
-  await left.remove({ force: true, v: true }).catch((error: { statusCode?: number }) => {
-    if (error.statusCode !== 404) throw error;
-  });
+export function removeRestorer(docker: Docker, config: Config): Promise<void> {
+  const name = resourceName(config, RESTORER);
+  return removeThing(docker, { kind: "container", id: name, name });
 }
 
 /** @throws Error with what the database says; the data directory is not whole then */

@@ -7,6 +7,7 @@ import { hasData } from "../../engines/backup/marker";
 import { freeMiB } from "../../engines/free-space";
 import { readText } from "../../engines/files/layout";
 import { writeWhole } from "../../engines/files/write";
+import { downCommand } from "../no-stack";
 import { configFrom, PROJECT, sourceOf, stackFile } from "../stack-config";
 import { readState } from "../state";
 import { stackContainers } from "../status/observe";
@@ -46,9 +47,6 @@ function spaceFaults(dataDir: string, { bytes }: Verified): string[] {
   return [`dataDir: "${dataDir}" is on a disk with ${free} MiB of free space, and the data has ${needed}; free some`];
 }
 
-const withStack = (command: string, stack: string): string =>
-  stack === "dev" ? `npm run ${command}` : `npm run ${command} -- --stack ${stack}`;
-
 /** One line for each thing of the stack that is there already. */
 export async function targetFaults(
   docker: Docker,
@@ -64,10 +62,10 @@ export async function targetFaults(
   return [
     ...(containers.length === 0
       ? []
-      : [`the stack ${stack} has ${containers.length} containers here; take it down: ${withStack("down", stack)}`]),
+      : [`the stack ${stack} has ${containers.length} containers here; take it down: ${downCommand(stack)}`]),
     ...(containers.length > 0 || real.length === 0
       ? []
-      : [`the stack ${stack} has ${real.length} resources in its state; clear it: ${withStack("down", stack)}`]),
+      : [`the stack ${stack} has ${real.length} resources in its state; clear it: ${downCommand(stack)}`]),
     ...(hasData(dataDir)
       ? [`dataDir: "${dataDir}" is not empty; move it aside, or put the data elsewhere: --data-dir DIRECTORY`]
       : []),

@@ -1,7 +1,9 @@
 /** The password of the database's superuser, which the database keeps with its data. */
+import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import type { Config } from "../../config";
 import { resourceName } from "../../engines/container-args";
+import { execText } from "../../engines/exec";
 import { POSTGRES } from "../../services/dify/postgres";
 
 /** Of the role that the one-shot `dify-database` signs in as. */
@@ -21,15 +23,11 @@ export async function setDatabaseRoot(docker: Docker, config: Config, password: 
   );
   if (!running)
     throw new Error(`${POSTGRES} does not run, and only it can take a new password; bring it up first: npm run up`);
-  const Cmd = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", ROLE, "-d", "postgres", "-f", "-"];
-  const exec = await container.exec({ Cmd, AttachStdin: true, AttachStdout: true, AttachStderr: true });
-  const stream = await exec.start({ hijack: true, stdin: true });
+  const command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", ROLE, "-d", "postgres", "-f", "-"];
   // Generated in base64url: no quote can be in it.
-  stream.end(`ALTER ROLE ${ROLE} PASSWORD '${password}';\n`);
-  const said: Buffer[] = [];
-  for await (const part of stream) said.push(part as Buffer);
-  const { ExitCode } = await exec.inspect();
-  if (ExitCode === 0) return;
-  const reason = Buffer.concat(said).toString("utf8").replaceAll(password, "…").trim();
-  throw new Error(`${POSTGRES} did not take the new password (exit code ${ExitCode}): ${reason}; nothing was changed`);
+  const input = Readable.from([Buffer.from(`ALTER ROLE ${ROLE} PASSWORD '${password}';\n`)]);
+  await execText(container, { command, input }).catch(({ message }: Error) => {
+    const reason = message.replaceAll(password, "…");
+    throw new Error(`${POSTGRES} did not take the new password: ${reason}; nothing was changed`);
+  });
 }

@@ -7,11 +7,6 @@ import { labelFilter, stackLabels } from "../../engines/container-args";
 import type { ReadEngine } from "../../engines/read";
 import type { Found } from "./drift";
 
-/** Label of a service; the gateway's servers have `mcp-server`. */
-export const SERVICE_LABEL = "mcp-stack.service";
-/** What the label says of containers that the gateway started. */
-export { SERVER } from "../../engines/of-stack";
-
 export interface Usage {
   /** Of one core, in percent. */
   readonly cpuPercent: number;
@@ -28,7 +23,7 @@ const STATS_MS = 2_500;
 const PAUSE_MS = 150;
 
 /** The engine counts the page cache, which it gives back: `docker stats` leaves it out in the same way. */
-function memoryOf({ memory_stats: memory }: Docker.ContainerStats): number {
+export function memoryOf({ memory_stats: memory }: Docker.ContainerStats): number {
   const stats = (memory.stats ?? {}) as unknown as Record<string, number>;
   return Math.max(0, (memory.usage ?? 0) - (stats.total_inactive_file ?? stats.inactive_file ?? 0));
 }

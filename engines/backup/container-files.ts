@@ -80,7 +80,7 @@ export class FileSink {
   }
 
   /** `header.name` is that of an archive. */
-  async add(header: EntryHeader, content: AsyncIterable<Buffer>): Promise<void> {
+  async add(header: EntryHeader, content: AsyncIterable<Buffer> | readonly Buffer[] = []): Promise<void> {
     const own = (name: string): string => name.slice(DATA.length);
     const linkname = header.type === "link" ? own(header.linkname ?? "") : header.linkname;
     const done = new Promise<void>((resolve, reject) => {

@@ -2,8 +2,8 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import type Docker from "dockerode";
-import type { EntryHeader } from "./format";
-import { DATA } from "./format";
+import { SERVICE_LABEL } from "../container-args";
+import { DATA, type EntryHeader } from "./format";
 
 /** Paths below dataDir that are left out, and why. */
 export type LeftOut = Readonly<Record<string, string>>;
@@ -55,16 +55,16 @@ function below(
 
 type Mounted = Docker.ContainerInfo["Mounts"][number];
 
-/** Containers that can write to the data. @param label name of the label that says a container's service */
+/** Containers that can write to the data. */
 export function writers(
   containers: readonly Docker.ContainerInfo[],
-  place: { readonly dataDir: string; readonly volumes: Readonly<Record<string, string>>; readonly label: string },
+  place: { readonly dataDir: string; readonly volumes: Readonly<Record<string, string>> },
 ): Writer[] {
   return containers
     .filter(({ State }) => State === "running" || State === "paused")
     .map(({ Id, Labels, Image, Mounts, State }) => ({
       id: Id,
-      service: Labels[place.label] ?? Id.slice(0, 12),
+      service: Labels[SERVICE_LABEL] ?? Id.slice(0, 12),
       image: Image,
       paused: State === "paused",
       paths: Mounts.filter(({ RW }) => RW).flatMap((mount) => below(place.dataDir, place.volumes, mount) ?? []),

@@ -2,7 +2,7 @@
  * The stack as a compose file: the very arguments of its containers in the words of the Compose Specification
  * (https://github.com/compose-spec/compose-spec/blob/main/spec.md). Pure.
  */
-import type { ContainerArgs } from "../container-args";
+import type { ContainerArgs, NetworkForm } from "../container-args";
 
 /** Something that runs, and what it waits for. */
 export interface ComposeService {
@@ -19,10 +19,7 @@ export interface ComposeNetwork {
   /** Last part of its name. */
   readonly name: string;
   readonly fullName: string;
-  /** Of its bridge, when nothing outside is reached from it. */
-  readonly internalOptions: Readonly<Record<string, string>> | undefined;
-  /** Of its bridge otherwise. */
-  readonly apartOptions?: Readonly<Record<string, string>> | undefined;
+  readonly form: NetworkForm;
 }
 
 export interface ComposeVolume {
@@ -179,11 +176,14 @@ function volumeMaker({ volumes, services, volumeUser, localImages }: ComposeSour
 }
 
 function networkSection({ networks }: ComposeSources): object {
-  const sections = networks.map(({ name, fullName, internalOptions, apartOptions }) => {
-    const internal = internalOptions === undefined ? {} : { internal: true, driver_opts: internalOptions };
-    const open = apartOptions === undefined ? {} : { driver_opts: apartOptions };
-    return [name, { name: fullName, driver: "bridge", ...open, ...internal }];
-  });
+  const sections = networks.map(({ name, fullName, form: { internal, options } }) => [
+    name,
+    {
+      ...{ name: fullName, driver: "bridge" },
+      ...(internal ? { internal } : {}),
+      ...(options === undefined ? {} : { driver_opts: options }),
+    },
+  ]);
   return Object.fromEntries(sections) as object;
 }
 

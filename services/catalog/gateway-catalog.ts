@@ -55,6 +55,11 @@ export interface CatalogResult {
   readonly faults: readonly string[];
 }
 
+/** Names of the secrets that servers ask for, each once. */
+export const wantedSecrets = (servers: readonly Pick<OfferedServer, "server">[]): string[] => [
+  ...new Set(servers.flatMap(({ server }) => (server.secrets ?? []).map(({ name }) => name))),
+];
+
 /** Names that have a value in a dotenv text, by the gateway's own rule: NAME=VALUE, # begins a comment line. */
 export function secretNamesOf(dotenv: string): string[] {
   const lines = dotenv.split(/\r?\n/).filter((line) => !line.startsWith("#"));
@@ -102,7 +107,7 @@ function catalogOf(data: CatalogData, settings: CatalogSettings): GatewayCatalog
       settings.images,
     ),
     images: servers.flatMap((offered) => offered.imageName ?? []),
-    secretNames: [...new Set(servers.flatMap(({ server }) => (server.secrets ?? []).map((secret) => secret.name)))],
+    secretNames: wantedSecrets(servers),
     verifySignatures: servers.some(({ image }) => image !== undefined && /^mcp\/[^@]+@sha256:/.test(image)),
   };
 }

@@ -6,7 +6,7 @@ import { request } from "../support/http";
 import { openSession } from "../support/mcp-client";
 import { serveModels, type ModelServer } from "../support/model-server";
 import { exportedModels, openWebui } from "../support/open-webui";
-import { createStack, isCatalogServer, type TestStack } from "../support/stack";
+import { createStack, isCatalogServer, type TestStack, idsByService } from "../support/stack";
 import { tinyModels } from "../support/tiny-models";
 import { tone } from "../support/tone";
 import { aiLightTests } from "./start-page/ai";
@@ -44,8 +44,7 @@ const secret = (name: string, file = "value"): string =>
 const key = (): string => secret("llm-master-key", "key");
 const llm = (route: string, init: RequestInit = {}): Promise<Response> =>
   fetch(stack.url(`/llm/v1${route}`), { ...init, headers: { ...init.headers, Authorization: `Bearer ${key()}` } });
-const ids = async (): Promise<Record<string, string>> =>
-  Object.fromEntries((await stack.containers()).map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
+const ids = (): Promise<Record<string, string>> => idsByService(stack);
 const names = async (): Promise<string[]> =>
   Object.keys(await ids())
     .filter((name) => !isCatalogServer(name))

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { request } from "../support/http";
 import { openSession, withSession } from "../support/mcp-client";
-import { createStack, PROJECT, type TestStack } from "../support/stack";
+import { createStack, PROJECT, type TestStack, idsByService } from "../support/stack";
 
 jest.setTimeout(240_000);
 
@@ -23,8 +23,7 @@ const unchanged = async (...args: string[]): Promise<void> => {
   if (code !== 0) throw new Error(output);
 };
 /** Container ids by service. */
-const ids = async (): Promise<Record<string, string>> =>
-  Object.fromEntries((await stack.containers()).map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
+const ids = (): Promise<Record<string, string>> => idsByService(stack);
 
 describe("the first up", () => {
   it("ends with a table of endpoints and the next step", async () => {

@@ -5,7 +5,7 @@ import { eventually } from "../support/eventually";
 import { runInside } from "../support/inside";
 import { openSession, withSession, type Session } from "../support/mcp-client";
 import { startOutside } from "../support/outside";
-import { createStack, type TestStack } from "../support/stack";
+import { createStack, type TestStack, idsByService } from "../support/stack";
 
 jest.setTimeout(600_000);
 
@@ -21,8 +21,7 @@ afterAll(() => stack.remove());
 
 const mcp = (): string => stack.url("/mcp");
 /** Container ids by service. */
-const ids = async (): Promise<Record<string, string>> =>
-  Object.fromEntries((await stack.containers()).map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
+const ids = (): Promise<Record<string, string>> => idsByService(stack);
 const containerOf = async (service: string) => stack.docker.getContainer((await ids())[service] ?? service);
 /** Command lines in a service's container. */
 async function processes(service: string): Promise<string[]> {

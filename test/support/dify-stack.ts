@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { request, type HttpRequest } from "./http";
-import { isCatalogServer, PROJECT, type TestStack } from "./stack";
+import { isCatalogServer, PROJECT, type TestStack, idsByService } from "./stack";
 
 /** What a stand-in answers: what arrived. */
 export interface Echo {
@@ -35,9 +35,8 @@ export class DifyStack {
   }
 
   /** Ids of the stack's containers, by service. */
-  async ids(): Promise<Record<string, string>> {
-    const containers = await this.stack.containers();
-    return Object.fromEntries(containers.map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
+  ids(): Promise<Record<string, string>> {
+    return idsByService(this.stack);
   }
 
   /** Services that have a container, without catalog servers. */

@@ -39,8 +39,4 @@ export async function expectWhole(stack: TestStack, name = "kept"): Promise<void
   if (code !== 0) throw new Error(output);
 }
 
-/** Names of services by the id of their container. */
-export const idsByService = async (stack: TestStack): Promise<Record<string, string>> =>
-  Object.fromEntries((await stack.containers()).map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
-
 export { sleep };

@@ -140,6 +140,10 @@ export function stateFiles({ stateDir }: Pick<TestStack, "stateDir">): string[] 
     .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), "utf8"));
 }
 
+/** Ids of a stack's containers, by service. */
+export const idsByService = async (stack: Pick<TestStack, "containers">): Promise<Record<string, string>> =>
+  Object.fromEntries((await stack.containers()).map(({ Labels, Id }) => [Labels["mcp-stack.service"] ?? "", Id]));
+
 function writeConfig(file: string, values: Readonly<Record<string, unknown>>): void {
   const kept = Object.entries(values).filter(([, value]) => value !== undefined);
   const text = (value: unknown): unknown => (typeof value === "object" ? value : String(value));

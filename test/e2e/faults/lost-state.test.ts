@@ -40,6 +40,14 @@ async function healed(before: Record<string, string>): Promise<void> {
   if (code !== 0) throw new Error(output);
 }
 
+/** What `up` said names the way out, and it leads there. */
+async function recovers(output: string, before: Record<string, string>): Promise<void> {
+  expect(output).toContain(`npm run recover -- --stack ${stack.name}`);
+  await stack.succeed("recover", "--yes");
+  await stack.succeed("up");
+  await healed(before);
+}
+
 describe("a state that was deleted", () => {
   it("makes up refuse, which names what there is and npm run recover", async () => {
     fs.rmSync(path.join(stack.stateDir, ".pulumi"), { recursive: true });
@@ -128,10 +136,7 @@ describe("a state that was cut to half", () => {
     fs.writeFileSync(file(), JSON.stringify(state));
     const { code, output } = await stack.run("up");
     expect(code).not.toBe(0);
-    expect(output).toContain(`npm run recover -- --stack ${stack.name}`);
-    await stack.succeed("recover", "--yes");
-    await stack.succeed("up");
-    await healed(before);
+    await recovers(output, before);
   });
 });
 
@@ -148,10 +153,7 @@ describe("a state that was lost with its passphrase", () => {
     expect(output).toContain(
       `the stack ${stack.name} has no state here, and Pulumi.${stack.name}.yaml was made with another passphrase`,
     );
-    expect(output).toContain(`npm run recover -- --stack ${stack.name}`);
-    await stack.succeed("recover", "--yes");
-    await stack.succeed("up");
-    await healed(before);
+    await recovers(output, before);
   });
 });
 

@@ -32,10 +32,10 @@ describe("who writes", () => {
       Id: service,
       Image: `${service}:1`,
       State,
-      Labels: { service },
+      Labels: { "mcp-stack.service": service },
       Mounts: mounts,
     }) as unknown as Docker.ContainerInfo;
-  const place = { dataDir: "/d", volumes: { "p-s-workspace": "workspace" }, label: "service" };
+  const place = { dataDir: "/d", volumes: { "p-s-workspace": "workspace" } };
   const found = writers(
     [
       container("redis", [{ Source: "/d/dify/redis", RW: true }]),

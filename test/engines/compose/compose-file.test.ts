@@ -1,5 +1,5 @@
 import { composeFile, type ComposeSources } from "../../../engines/compose/compose-file";
-import { containerArgs, internalOptions } from "../../../engines/container-args";
+import { containerArgs, networkForm } from "../../../engines/container-args";
 import { spec } from "../../support/spec";
 import type { ServiceSpec } from "../../../services/spec";
 
@@ -22,7 +22,7 @@ const file = (sources: Partial<ComposeSources>): File =>
     project: "p-s",
     dataDir: "/data",
     services: [],
-    networks: [{ name: "edge", fullName: "p-s-edge", internalOptions: internalOptions("edge") }],
+    networks: [{ name: "edge", fullName: "p-s-edge", form: networkForm("edge") }],
     volumes: [],
     volumeUser: "gateway",
     localImages: false,
@@ -117,7 +117,7 @@ describe("a compose file", () => {
   });
 
   it("closes internal networks towards the host too", () => {
-    const networks = [{ name: "ssrf", fullName: "p-s-ssrf", internalOptions: internalOptions("dify-ssrf") }];
+    const networks = [{ name: "ssrf", fullName: "p-s-ssrf", form: networkForm("dify-ssrf") }];
     expect(file({ networks }).networks["ssrf"]).toEqual({
       name: "p-s-ssrf",
       driver: "bridge",

@@ -2,10 +2,9 @@
 import { BAD, checkoutWithBadServers, removeDoubleImages } from "../../../support/bad-server-double";
 import type { Checkout } from "../../../support/checkout";
 import { eventually } from "../../../support/eventually";
-import { idsByService } from "../../../support/faults";
 import { runInside } from "../../../support/inside";
 import { openSession, withSession } from "../../../support/mcp-client";
-import { createStack, type TestStack } from "../../../support/stack";
+import { createStack, type TestStack, idsByService } from "../../../support/stack";
 
 jest.setTimeout(300_000);
 

@@ -5,9 +5,9 @@ import path from "node:path";
 import { builtReference } from "../../../../engines/images/build";
 import { readLock } from "../../../../engines/images/lock";
 import { eventually } from "../../../support/eventually";
-import { expectWhole, idsByService, remember } from "../../../support/faults";
+import { expectWhole, remember } from "../../../support/faults";
 import { freePort } from "../../../support/free-port";
-import { createStack, PROJECT, type TestStack } from "../../../support/stack";
+import { createStack, PROJECT, type TestStack, idsByService } from "../../../support/stack";
 
 jest.setTimeout(240_000);
 

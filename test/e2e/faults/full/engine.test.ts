@@ -4,12 +4,11 @@ import { checkoutWithBadServers } from "../../../support/bad-server-double";
 import type { Checkout } from "../../../support/checkout";
 import { configOf } from "../../../support/config";
 import { eventually } from "../../../support/eventually";
-import { idsByService } from "../../../support/faults";
 import { fillDisk } from "../../../support/fill-engine";
 import { builtReference } from "../../../../engines/images/build";
 import { readLock } from "../../../../engines/images/lock";
 import { startSecondEngine, type SecondEngine } from "../../../support/second-engine";
-import { createStack, type TestStack } from "../../../support/stack";
+import { createStack, type TestStack, idsByService } from "../../../support/stack";
 
 jest.setTimeout(300_000);
 

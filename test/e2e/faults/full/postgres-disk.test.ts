@@ -1,9 +1,8 @@
 /** PostgreSQL whose disk fills up while it writes: what was committed stays, and it is well again once there is room. */
 import { eventually } from "../../../support/eventually";
-import { idsByService } from "../../../support/faults";
 import { runInside } from "../../../support/inside";
 import { smallDisk, type SmallDisk } from "../../../support/small-disk";
-import { createStack, type TestStack } from "../../../support/stack";
+import { createStack, type TestStack, idsByService } from "../../../support/stack";
 
 jest.setTimeout(600_000);
 

@@ -3,11 +3,11 @@
  * by an error or an answer, clients start new sessions, and afterwards nobody gets 502 or 503.
  */
 import { eventually } from "../../../support/eventually";
-import { expectNoOrphan, idsByService } from "../../../support/faults";
+import { expectNoOrphan } from "../../../support/faults";
 import { request } from "../../../support/http";
 import { LoadClient, type Outcome } from "../../../support/load";
 import { openSession, withSession } from "../../../support/mcp-client";
-import { createStack, type TestStack } from "../../../support/stack";
+import { createStack, type TestStack, idsByService } from "../../../support/stack";
 
 jest.setTimeout(240_000);
 
