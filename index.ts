@@ -17,6 +17,7 @@ import { McpServers } from "./components/mcp-servers";
 import { Networks } from "./components/networks";
 import { OidcAuth } from "./components/oidc-auth";
 import { Probe } from "./components/probe";
+import { ProcessLimits } from "./components/process-limits";
 import { Secrets } from "./components/secrets";
 import type { Foundation } from "./components/service";
 import { SignInProbe } from "./components/sign-in-probe";
@@ -133,6 +134,8 @@ export = async () => {
   const bundleArgs = { foundation, imagesOf, secretsFile: config.secretsFile };
   const ai = aiBundle(plan, bundleArgs);
   difyBundle(plan, bundleArgs);
+
+  new ProcessLimits("process-limits", { engine });
 
   const endpoints = coreEndpoints(config);
   const behind = { mcp: gateway.running, "mcp-nixos": nixos.running };

@@ -15,7 +15,7 @@ import * as layout from "../engines/files/layout";
 import { download } from "../engines/models/download";
 import { modelGeneration } from "../engines/models/record";
 import { findEngine, prepare, type Prepared } from "../prepare";
-import type { ServiceSpec } from "../services/spec";
+import { PROCESSES, type ServiceSpec } from "../services/spec";
 import { startOrder } from "../services/start-order";
 import { dataUser, plannedSecrets, type StackPlan } from "../stack";
 import { say } from "./ask";
@@ -48,6 +48,7 @@ export function stackCompose(config: Config, { plan, engineSocket }: Pick<Prepar
     services: plannedServices(config, plan, engineSocket, specs).map(({ spec, args }, index) => ({
       name: spec.name,
       args,
+      processes: spec.processes ?? PROCESSES,
       runsOnce: "runsOnce" in spec.health,
       after: order[index]?.after.map(({ name }) => name) ?? [],
     })),

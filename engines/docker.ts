@@ -3,8 +3,9 @@ import path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { NetworkName, ServiceSpec } from "../services/spec";
+import { PROCESSES, type NetworkName, type ServiceSpec } from "../services/spec";
 import { containerArgs, labelList, networkForm, resourceName, stackLabels, type Placement } from "./container-args";
+import type { ProcessLimit } from "./process-limits/limit";
 import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "./engine";
 
 export interface DockerSettings extends Pick<Placement, "project" | "stack" | "dataDir" | "engineSocket"> {
@@ -14,12 +15,14 @@ export interface DockerSettings extends Pick<Placement, "project" | "stack" | "d
   readonly imageReference: (name: string) => string;
 }
 
+const LIMIT = "node --require ./loader.js engines/process-limits/main.ts";
 const RUN_ONCE = "node --require ./loader.js engines/run-once/main.ts";
 
 export class DockerEngine implements Engine {
   /** For resources that belong to no service, such as pulled images. */
   readonly provider: docker.Provider;
   private readonly networks = new Map<NetworkName, docker.Network>();
+  private readonly limits: pulumi.Input<ProcessLimit>[] = [];
 
   constructor(private readonly settings: DockerSettings) {
     this.provider = new docker.Provider("engine", { host: settings.host });
@@ -57,7 +60,15 @@ export class DockerEngine implements Engine {
         dependsOn: [...(options.dependsOn ?? []), ...options.files.ready],
       },
     );
+    const limit = { service: spec.name, processes: spec.processes ?? PROCESSES };
+    this.limits.push(container.id.apply((id) => ({ id, ...limit })));
     return { ready: container, id: container.id };
+  }
+
+  /** A command, for docker.Container has no property for it. A container that was replaced has another id, and so it runs again. */
+  limitProcesses(parent: pulumi.Resource): void {
+    const stdin = pulumi.jsonStringify({ host: this.settings.host, limits: this.limits });
+    new command.local.Command("process-limits-set", { create: LIMIT, update: LIMIT, stdin }, { parent });
   }
 
   /**

@@ -39,6 +39,8 @@ export interface Engine {
   network(name: NetworkName, parent: pulumi.Resource): void;
   volume(volume: SharedVolume, parent: pulumi.Resource): pulumi.Resource;
   run(spec: ServiceSpec, options: RunOptions): Running;
+  /** Limits the processes of all services that it was told to run; call it when there are no more. */
+  limitProcesses(parent: pulumi.Resource): void;
   /** Runs a spec that runs once; `ready` is created when it has ended well, and `id` changes whenever it was run again. */
   runOnce(spec: ServiceSpec, options: RunOnceOptions): Running;
 }

@@ -101,5 +101,7 @@ export function mcpGatewayStaticService(settings: StaticGatewaySettings): Servic
     capabilities: [],
     // A connection takes about 3 MiB. Room for 20 sessions with six servers each.
     memoryMiB: 512,
+    // A process for each session of a server.
+    processes: 2048,
   };
 }

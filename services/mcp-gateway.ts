@@ -1,7 +1,7 @@
 /** mcp-gateway: Docker's MCP gateway v0.43, which starts the catalog's servers as containers and offers all of their tools at one endpoint. */
 import { quoted } from "./catalog/expand";
 import type { GatewayCatalog } from "./catalog/gateway-catalog";
-import type { RenderedFile, ServiceSpec } from "./spec";
+import { PROCESSES, type RenderedFile, type ServiceSpec } from "./spec";
 
 const PORT = 8811;
 export const OWN_DIRECTORY = "/opt/mcp-stack";
@@ -52,7 +52,7 @@ if [ "\${1-}" = run ]; then
       *) set -- "$@" "$1"; shift; count=$((count - 1)) ;;
     esac
   done
-  set -- run --log-driver none${pairs.map((pair) => ` --label ${pair}`).join("")} "$@"
+  set -- run --log-driver none --pids-limit ${PROCESSES}${pairs.map((pair) => ` --label ${pair}`).join("")} "$@"
 fi
 exec /usr/bin/docker "$@"
 `;

@@ -9,10 +9,11 @@ import { withWayOut, type ServiceSpec } from "./spec";
  */
 export function withOverride(spec: ServiceSpec, override: Override | undefined): ServiceSpec {
   if (override === undefined) return spec;
-  const { memoryMiB, environment, arguments: extra, hostPort } = override;
+  const { memoryMiB, processes, environment, arguments: extra, hostPort } = override;
   return {
     ...spec,
     memoryMiB: memoryMiB ?? spec.memoryMiB,
+    ...(processes === undefined ? {} : { processes }),
     environment: { ...spec.environment, ...environment },
     command: [...spec.command, ...(extra ?? [])],
     ...(hostPort === undefined

@@ -107,6 +107,9 @@ export interface RunsOnce {
   readonly runsOnce: true;
 }
 
+/** Processes and threads of a container whose spec names no other number: several times what any of them was seen with. */
+export const PROCESSES = 512;
+
 export interface ServiceSpec {
   /** Service name: the network alias, and the last part of the container's name. */
   readonly name: string;
@@ -138,6 +141,8 @@ export interface ServiceSpec {
   readonly cpus?: number;
   /** Hard memory limit in MiB; swap is not granted on top. */
   readonly memoryMiB: number;
+  /** Processes and threads that it may have at once; unset: PROCESSES. */
+  readonly processes?: number;
   /** Longest time to become healthy, or to run once, in seconds, before the update fails. */
   readonly startSeconds: number;
   /** Signal that asks it to end; unset keeps the image's, SIGTERM if that has none. */

@@ -1,4 +1,6 @@
 /** From what was planned and what was found to what is said: pure. */
+import type Docker from "dockerode";
+import { PROCESSES, type ServiceSpec } from "../../services/spec";
 import type { PlannedService } from "../planned";
 import { driftOf, OTHER_SPEC } from "./drift";
 import { type Observed } from "./observe";
@@ -45,6 +47,12 @@ function healthOf({ container: { State } }: Observed, answered: boolean | undefi
   return answered ? "healthy" : "unhealthy";
 }
 
+/** An update sets it when all is up; an engine that was asked by hand may have another. */
+function processDrift({ processes = PROCESSES }: ServiceSpec, { HostConfig }: Docker.ContainerInspectInfo): string[] {
+  const { PidsLimit: found } = HostConfig;
+  return found === processes ? [] : [`limit of processes is ${found ?? "nothing"}, not ${processes}`];
+}
+
 /** A service of the plan, with its container if there is one. */
 export function serviceStatus(planned: PlannedService, found: Observed | undefined, at: Circumstances): ServiceStatus {
   const { spec, args, files } = planned;
@@ -63,7 +71,8 @@ export function serviceStatus(planned: PlannedService, found: Observed | undefin
   }
   const { container, usage } = found;
   // Touched files alone give another hash: naming them says more.
-  const own = driftOf(args, found).filter((line) => line !== OTHER_SPEC || touched.length === 0);
+  const processes = processDrift(spec, container);
+  const own = [...driftOf(args, found), ...processes].filter((line) => line !== OTHER_SPEC || touched.length === 0);
   const { Running: running, Status: state, StartedAt: started } = container.State;
   return {
     ...base,

@@ -9,6 +9,8 @@ export interface ComposeService {
   /** Name of the service. */
   readonly name: string;
   readonly args: ContainerArgs;
+  /** Processes and threads that it may have. */
+  readonly processes: number;
   /** It runs to its end, and what comes after it needs its exit code to be 0. */
   readonly runsOnce: boolean;
   /** Names of those that it waits for. */
@@ -96,7 +98,7 @@ function process(args: ContainerArgs): object {
   };
 }
 
-function limits(args: ContainerArgs): object {
+function limits({ args, processes }: ComposeService): object {
   return {
     read_only: args.readOnly,
     cap_drop: args.capabilities.drops,
@@ -104,6 +106,7 @@ function limits(args: ContainerArgs): object {
     security_opt: args.securityOpts,
     mem_limit: `${args.memory}m`,
     memswap_limit: `${args.memorySwap}m`,
+    pids_limit: processes,
     ...(args.cpus === undefined ? {} : { cpus: args.cpus }),
   };
 }
@@ -150,7 +153,7 @@ function composeService(service: ComposeService, { services, networks, dataDir, 
     ...network(args, networks),
     ...(volumes.length === 0 ? {} : { volumes }),
     ...(tmpfs.length === 0 ? {} : { tmpfs }),
-    ...limits(args),
+    ...limits(service),
     ...devices(args),
     ...healthcheck(args),
     restart: runsOnce ? "no" : args.restart,

@@ -1,5 +1,6 @@
 /** The container of a spec that runs once, in the words of the engine's API: pure. */
 import type { ContainerCreateOptions } from "dockerode";
+import { PROCESSES } from "../../services/spec";
 import type { ContainerArgs } from "../container-args";
 
 const MIB = 1024 * 1024;
@@ -36,6 +37,7 @@ export function createOptions(args: ContainerArgs): ContainerCreateOptions {
       Tmpfs: args.tmpfs,
       Memory: args.memory * MIB,
       MemorySwap: args.memorySwap * MIB,
+      PidsLimit: PROCESSES,
       RestartPolicy: { Name: "no" },
     },
     // One at creation; the engine of API 1.41 takes no more.

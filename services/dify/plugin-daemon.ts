@@ -80,6 +80,8 @@ export function pluginDaemonService({ withAi }: DifySettings): ServiceSpec {
     readOnlyRoot: false,
     capabilities: [],
     memoryMiB: MEMORY[PLUGIN_DAEMON],
+    // Each plugin is a process of its own.
+    processes: 4096,
     startSeconds: 300,
     stopSeconds: 30,
     init: true,

@@ -44,6 +44,16 @@ describe("the first up", () => {
     expect(healthy.sort()).toEqual(SERVICES.filter((name) => name !== "mcp-nixos-http"));
   });
 
+  it("limits memory and processes of every container", async () => {
+    const unlimited = await Promise.all(
+      (await stack.containers()).map(async ({ Id, Labels }) => {
+        const { Memory = 0, PidsLimit } = (await stack.docker.getContainer(Id).inspect()).HostConfig;
+        return Memory > 0 && (PidsLimit ?? 0) > 0 ? [] : [Labels["mcp-stack.service"]];
+      }),
+    );
+    expect(unlimited.flat()).toEqual([]);
+  });
+
   it("shows its endpoints as stack outputs", async () => {
     const { stdout } = await stack.pulumi("stack", "output", "--json");
     expect(JSON.parse(stdout)).toMatchObject({

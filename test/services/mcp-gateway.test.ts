@@ -113,6 +113,8 @@ describe("the wrapper of Docker's client", () => {
       "run",
       "--log-driver",
       "none",
+      "--pids-limit",
+      "512",
       "--label",
       "mcp-stack.service=mcp-server",
       "--label",
@@ -128,10 +130,10 @@ describe("the wrapper of Docker's client", () => {
 
   it("puts a server on no network where mcp-router is, so that the engine gets one at most", () => {
     const networks = ["--network", "stack-mcp", "--network", "stack-mcp-outside"];
-    expect(wrapped("run", "--rm", ...networks, "image", "a b").slice(7)).toEqual([
+    expect(wrapped("run", "--rm", ...networks, "image", "a b").slice(9)).toEqual([
       ...["--rm", "--network", "stack-mcp-outside", "image", "a b"],
     ]);
-    expect(wrapped("run", "--network", "none", "image").slice(7)).toEqual(["--network", "none", "image"]);
+    expect(wrapped("run", "--network", "none", "image").slice(9)).toEqual(["--network", "none", "image"]);
   });
 
   it.each([[["ps", "-q"]], [["--version"]], [["inspect", "run"]]])("passes on %j as it is", (args) => {

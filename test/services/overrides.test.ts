@@ -13,6 +13,7 @@ describe("withOverride", () => {
   it("changes only what is overridden", () => {
     const changed = withOverride(web, {
       memoryMiB: 96,
+      processes: 99,
       environment: { B: "two", C: "3" },
       arguments: ["--verbose", "--verbose"],
       hostPort: 9000,
@@ -20,6 +21,7 @@ describe("withOverride", () => {
     expect(changed).toEqual({
       ...web,
       memoryMiB: 96,
+      processes: 99,
       environment: { A: "1", B: "two", C: "3" },
       command: ["serve", "--verbose", "--verbose"],
       ports: [{ container: 8080, host: 9000, address: "127.0.0.1" }],

@@ -12,7 +12,7 @@ const START = "2026-01-01T00:00:00Z";
 const AT = { endpoint: () => undefined, answers: {}, now: Date.parse(START) + 65_400 };
 
 /** A container as PLANNED says, in this state. */
-function observed(state: object): Observed {
+function observed(state: object, host: object = {}): Observed {
   const { args } = PLANNED;
   const container = {
     RestartCount: 2,
@@ -30,6 +30,8 @@ function observed(state: object): Observed {
       CapDrop: ["ALL"],
       SecurityOpt: ["no-new-privileges:true"],
       RestartPolicy: { Name: "unless-stopped" },
+      PidsLimit: 512,
+      ...host,
     },
     NetworkSettings: { Networks: {} },
   };
@@ -52,6 +54,14 @@ it("a service that runs well is told with everything there is to know", () => {
     endpoint: undefined,
     drift: [],
   });
+});
+
+it("a limit of processes that is not the stack's is told", () => {
+  const drift = (host: object, changes: object = {}) =>
+    serviceStatus({ ...PLANNED, spec: { ...WEB, ...changes } }, observed(HEALTHY, host), AT).drift;
+  expect(drift({ PidsLimit: null })).toEqual(["limit of processes is nothing, not 512"]);
+  expect(drift({ PidsLimit: 512 }, { processes: 99 })).toEqual(["limit of processes is 512, not 99"]);
+  expect(drift({ PidsLimit: 99 }, { processes: 99 })).toEqual([]);
 });
 
 it.each<[string, object, boolean | undefined, string, boolean]>([

@@ -8,7 +8,7 @@ const PLACE = { project: "p", stack: "s", dataDir: "/data", engineSocket: "/run/
 const service = (changes: Partial<ServiceSpec>, more: { after?: string[]; runsOnce?: boolean } = {}) => {
   const described = spec(changes);
   const args = containerArgs(described, { ...PLACE, generations: [] });
-  return { name: described.name, args, runsOnce: false, after: [], ...more };
+  return { name: described.name, args, processes: 99, runsOnce: false, after: [], ...more };
 };
 
 interface File {
@@ -82,6 +82,7 @@ describe("a compose file", () => {
       security_opt: ["no-new-privileges:true"],
       mem_limit: "64m",
       memswap_limit: "64m",
+      pids_limit: 99,
       healthcheck: { test: ["CMD", "true"], interval: "5s", timeout: "3s", retries: 2, start_period: "1m0s" },
       restart: "unless-stopped",
       logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },

@@ -49,6 +49,7 @@ describe("the container of a spec that runs once", () => {
         Tmpfs: { "/tmp": "size=16m,mode=1777" },
         Memory: 134217728,
         MemorySwap: 134217728,
+        PidsLimit: 512,
         RestartPolicy: { Name: "no" },
       },
       NetworkingConfig: { EndpointsConfig: { "p-s-dify": { Aliases: ["job"] } } },

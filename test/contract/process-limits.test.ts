@@ -1,0 +1,44 @@
+/** Limits the processes of a container on the real engine. */
+import Docker from "dockerode";
+import { limitProcesses } from "../../engines/process-limits/limit";
+import { busyboxImage } from "../support/busybox-image";
+
+jest.setTimeout(60_000);
+const docker = new Docker();
+let container: Docker.Container;
+beforeAll(async () => {
+  const Image = await busyboxImage(docker);
+  container = await docker.createContainer({
+    Image,
+    Entrypoint: ["/bin/sh", "-c", "sleep 600"],
+    HostConfig: { Init: true },
+  });
+  await container.start();
+});
+afterAll(() => container.remove({ force: true }));
+
+/** Starts so many processes in the container; gives its exit code. */
+async function start(count: number): Promise<number | null> {
+  const script = `i=0; while [ $i -lt ${count} ]; do sleep 1 & i=$((i+1)); done; wait`;
+  const exec = await container.exec({ Cmd: ["/bin/sh", "-c", script], AttachStdout: true, AttachStderr: true });
+  const output = await exec.start({});
+  await new Promise((resolve) => output.on("end", resolve).resume());
+  return (await exec.inspect()).ExitCode;
+}
+
+it("of one that runs already, which keeps its other limits and loses them at no restart", async () => {
+  expect(await start(40)).toBe(0);
+  await container.update({ Memory: 64 * 2 ** 20, MemorySwap: 64 * 2 ** 20 });
+  await limitProcesses(docker, [{ id: container.id, service: "web", processes: 20 }]);
+  expect(await start(40)).not.toBe(0);
+  await container.restart({ t: 0 });
+  expect(await start(40)).not.toBe(0);
+  expect((await container.inspect()).HostConfig).toMatchObject({ PidsLimit: 20, Memory: 64 * 2 ** 20 });
+});
+
+it("says of which service, and what to do, when there is no such container", async () => {
+  const limits = [{ id: "0".repeat(64), service: "web", processes: 20 }];
+  await expect(limitProcesses(docker, limits)).rejects.toThrow(
+    /^web: the engine does not limit it to 20 processes: .*no such container.*; npm run up tries again$/i,
+  );
+});
