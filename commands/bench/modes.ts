@@ -3,9 +3,12 @@
  * brought up in both modes, with few and many servers, and afterwards as it was.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import type Docker from "dockerode";
 import { parse, stringify } from "yaml";
 import { SERVICE_LABEL } from "../../engines/container-args";
+import { PROJECT_ROOT } from "../../engines/images/lock";
+import { SOURCE_FILES } from "../../services/catalog/model";
 import { PROJECT, stackFile } from "../stack-config";
 import { memoryOf, stackContainers } from "../status/observe";
 import type { Workspace } from "../workspace";
@@ -18,7 +21,10 @@ type Mode = (typeof MODES)[number];
 
 /** Servers that can be built everywhere; `time` is in each selection, because it is what calls go to. */
 const SERVERS = ["time", "memory", "sequentialthinking", "filesystem", "git", "fetch", "everything"];
-const SIZES = [1, 5, SERVERS.length];
+/** Beyond those: copies of `time`, whose tools have the names of the first one's, so that the list grows no longer. */
+const SIZES = [1, 5, 20];
+const names = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => SERVERS[index] ?? `time-${index + 1}`);
 /** Sessions that are open, each after a call, while memory is looked at. */
 const SESSIONS = 5;
 
@@ -42,17 +48,35 @@ interface Cost {
   readonly memory: number;
 }
 
-/** The stack's config file with other values, until `restore`. */
-function changeable(stack: string) {
-  const file = stackFile(stack);
+type Section = Record<string, unknown>;
+
+/** A file of the checkout with other values, until `restore`. */
+function changeable(file: string) {
   const kept = readFileSync(file, "utf8");
-  const configure = (changes: Readonly<Record<string, string>>): void => {
-    const document = parse(kept) as { config?: Record<string, unknown> };
-    const own = Object.entries(changes).map(([key, value]) => [`${PROJECT}:${key}`, value]);
-    document.config = { ...document.config, ...(Object.fromEntries(own) as Record<string, unknown>) };
+  const change = (section: string, added: (present: Section) => Section): void => {
+    const document = parse(kept) as Record<string, Section | undefined>;
+    const present = document[section] ?? {};
+    document[section] = { ...present, ...added(present) };
     writeFileSync(file, stringify(document, { version: "1.1" }));
   };
-  return { configure, restore: (): void => writeFileSync(file, kept) };
+  return { change, restore: (): void => writeFileSync(file, kept) };
+}
+
+/** What a run depends on: the stack's config, and a catalog with so many servers. */
+function sources(stack: string) {
+  const config = changeable(stackFile(stack));
+  const catalog = [SOURCE_FILES.catalog, SOURCE_FILES.registry].map((name) =>
+    changeable(path.join(PROJECT_ROOT, name)),
+  );
+  const configure = (gatewayMode: Mode, count: number): void => {
+    const servers = names(count);
+    const own = { [`${PROJECT}:gatewayMode`]: gatewayMode, [`${PROJECT}:servers`]: servers.join() };
+    config.change("config", () => own);
+    const copies = servers.filter((name) => !SERVERS.includes(name));
+    for (const file of catalog)
+      file.change("registry", ({ time }) => Object.fromEntries(copies.map((name) => [name, time])));
+  };
+  return { configure, restore: (): void => [config, ...catalog].forEach((file) => file.restore()) };
 }
 
 const up = (workspace: Workspace): Promise<void> => quietPulumi(workspace, "up", "--yes", "--skip-preview");
@@ -113,21 +137,21 @@ function comparisons(count: number, ours: Cost, theirs: Cost): Comparison[] {
 
 /** Measures both modes with each number of servers. @throws Error when the stack cannot come up in one of them */
 export async function modeRuns(bench: ModeBench): Promise<Comparison[]> {
-  const file = changeable(bench.workspace.stack);
+  const changed = sources(bench.workspace.stack);
   const results: Comparison[] = [];
   try {
     for (const count of SIZES) {
       const costs = {} as Record<Mode, Cost>;
       for (const gatewayMode of MODES) {
         bench.say(`${count} server(s), gatewayMode ${gatewayMode}`);
-        file.configure({ gatewayMode, servers: SERVERS.slice(0, count).join() });
+        changed.configure(gatewayMode, count);
         await up(bench.workspace);
         costs[gatewayMode] = await cost(bench);
       }
       results.push(...comparisons(count, costs.static, costs.socket));
     }
   } finally {
-    file.restore();
+    changed.restore();
     await up(bench.workspace);
   }
   return results;
