@@ -1,6 +1,7 @@
 /** After a failed update: what the services that are not well said last. */
 import type Docker from "dockerode";
 import { labelFilter, SERVICE_LABEL, stackLabels } from "../engines/container-args";
+import { healthNow } from "../engines/own-check";
 
 /** Last lines of a log that are shown. */
 const LINES = 15;
@@ -8,8 +9,9 @@ const LINES = 15;
 type Inspection = Docker.ContainerInspectInfo;
 
 /** How a service does not run well, in words; undefined: it does. A list of containers can be older than this on a full disk. */
-function ailment({ State }: Inspection): string | undefined {
-  const health = State.Health?.Status;
+async function ailment(docker: Docker, info: Inspection): Promise<string | undefined> {
+  const { State } = info;
+  const health = await healthNow(docker, info);
   if (State.Running && !State.Restarting)
     return health === "unhealthy" || health === "starting" ? `running, ${health}` : undefined;
   const killed = State.OOMKilled ? ", out of memory" : "";
@@ -47,7 +49,7 @@ export async function showFailedServices(
   const label = labelFilter(stackLabels(stack));
   const containers = await docker.listContainers({ all: true, filters: { label } });
   for (const { Id, Labels } of containers.filter((one) => !shown.has(one.Id))) {
-    const how = ailment(await docker.getContainer(Id).inspect());
+    const how = await ailment(docker, await docker.getContainer(Id).inspect());
     if (how === undefined) continue;
     const lines = await lastLines(docker, Id);
     say(`\n${Labels[SERVICE_LABEL]} (${how}) said ${lines.length > 0 ? "last:" : "nothing"}`);

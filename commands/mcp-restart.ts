@@ -4,6 +4,7 @@ import { SERVER } from "../engines/of-stack";
 import type Docker from "dockerode";
 import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
+import { healthNow } from "../engines/own-check";
 import { findEngine } from "../prepare";
 import { serviceEndpoint } from "../services/endpoints";
 import { say } from "./ask";
@@ -30,10 +31,11 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 
 /** In words; "healthy" is what is waited for. A service without a check is asked through the ingress, or has to run. */
 async function stateOf(docker: Docker, id: string, { url, headers = {}, ca }: Wait): Promise<string> {
-  const { State: state } = await docker.getContainer(id).inspect();
+  const info = await docker.getContainer(id).inspect();
+  const { State: state } = info;
   if (!state.Running || state.Restarting) return `${state.Status}, exit code ${state.ExitCode}`;
-  const health = state.Health?.Status;
-  if (health !== undefined && health !== "none") return health;
+  const health = await healthNow(docker, info);
+  if (health !== undefined) return health;
   const answered = url === undefined ? undefined : await answers(url, headers, ca);
   return answered === false ? "running, does not answer yet" : "healthy";
 }

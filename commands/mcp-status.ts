@@ -3,7 +3,10 @@ import { SERVICE_LABEL } from "../engines/container-args";
 import { SERVER } from "../engines/of-stack";
 import type { Config } from "../config";
 import type { Sample } from "../engines/cgroup";
-import { engineReader, type ReadEngine } from "../engines/read";
+import { connect } from "../engines/images/engine";
+import { healthNow } from "../engines/own-check";
+import { engineReader } from "../engines/read";
+import type { EngineAddress } from "../engines/locate";
 import { DEFAULT_SOCKET, findEngine } from "../prepare";
 import { serviceEndpoint } from "../services/endpoints";
 import { planStack } from "../stack";
@@ -41,20 +44,32 @@ async function ask(config: Config, planned: readonly PlannedService[], found: Re
   return Object.fromEntries(await Promise.all(asked));
 }
 
+/** Services that their engine has not checked yet, as they are: for seconds after an update. */
+async function checkedNow(host: string, found: ReadonlyMap<string, Observed>): Promise<ReadonlyMap<string, Observed>> {
+  const checked = [...found].map(async ([name, one]): Promise<[string, Observed]> => {
+    const { container } = one;
+    const { State } = container;
+    if (State.Health?.Status !== "starting") return [name, one];
+    const Status = (await healthNow(connect(host), container)) ?? State.Health.Status;
+    return [name, { ...one, container: { ...container, State: { ...State, Health: { ...State.Health, Status } } } }];
+  });
+  return new Map(await Promise.all(checked));
+}
+
 /** Looks once. @throws NoStack, or an Error that says what is wrong with the engine */
-export async function stackStatus(
+async function stackStatus(
   config: Config,
-  read: ReadEngine,
-  engineSocket: string,
+  { host, socketPath = DEFAULT_SOCKET }: EngineAddress,
   samples?: Map<string, Sample>,
 ): Promise<StackStatus> {
+  const read = engineReader(host);
   const containers = await readContainers(read, config);
   const own = containers.filter(({ Labels }) => Labels[SERVICE_LABEL] !== SERVER);
   if (own.length === 0) throw new NoStack(config.stack);
   const observed = observe(read, own, samples);
   const { plan, faults } = planStack(config);
-  const planned = plan === undefined ? [] : plannedServices(config, plan, engineSocket);
-  const found = await observed;
+  const planned = plan === undefined ? [] : plannedServices(config, plan, socketPath);
+  const found = await checkedNow(host, await observed);
   const at = {
     endpoint: (service: string) => serviceEndpoint(config, service),
     answers: await ask(config, planned, found),
@@ -73,8 +88,7 @@ export async function stackStatus(
 
 async function look({ stack, json }: StatusOptions, samples?: Map<string, Sample>) {
   const config = readConfig(stack);
-  const engine = await findEngine(config);
-  const status = await stackStatus(config, engineReader(engine.host), engine.socketPath ?? DEFAULT_SOCKET, samples);
+  const status = await stackStatus(config, await findEngine(config), samples);
   return { healthy: status.healthy, text: json ? JSON.stringify(status, null, 2) : statusText(status) };
 }
 

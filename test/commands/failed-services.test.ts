@@ -42,7 +42,8 @@ describe("after a failed update", () => {
       listContainers: (options: unknown) => Promise.resolve((asked.push(options), containers.map(({ list }) => list))),
       getContainer: (id: string) => ({
         logs: (options: unknown) => Promise.resolve((asked.push(options), logs === "" ? Buffer.alloc(0) : frame(logs))),
-        inspect: () => Promise.resolve({ State: containers.find(({ list }) => list.Id === id)?.State }),
+        exec: () => Promise.reject(new Error("not found")),
+        inspect: () => Promise.resolve({ Config: {}, State: containers.find(({ list }) => list.Id === id)?.State }),
       }),
     } as unknown as Docker;
     await showFailedServices(docker, STACK, new Set(shown), (line) => lines.push(line));

@@ -25,10 +25,17 @@ const READY = { uploads: [{ file: "/ready", content: "1" }] };
 const status = async (container: ResourceUnderTest): Promise<string | undefined> =>
   (await docker.getContainer(container.known().id).inspect()).State.Health?.Status;
 
-test("the update is done when the container is healthy", async () => {
+test.each([
+  ["the engine looks often", "200ms"],
+  // By then the time to wait is over.
+  ["the engine looks later than anybody waits", "1m"],
+])("the update is done when the container's check passes: %s", async (_what, interval) => {
   const container = w.resource(CONTAINER);
-  await container.up(waiting({ ...READY, waitTimeout: 20 }));
-  expect(await status(container)).toBe("healthy");
+  const tests = ["CMD-SHELL", "test -e /ready"];
+  const command = ["sh", "-c", "sleep 1; touch /ready; sleep 3600"];
+  await container.up(waiting({ command, healthcheck: { tests, interval, retries: 100 }, waitTimeout: 20 }));
+  const file = await docker.getContainer(container.known().id).getArchive({ path: "/ready" });
+  expect(file).toBeDefined();
   expect(container.known().initErrors).toEqual([]);
 });
 

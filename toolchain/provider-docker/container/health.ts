@@ -5,6 +5,7 @@ import type { Engine } from "../engine/connect";
 import { inspect, type Inspection } from "./inspection";
 import type { ContainerInputs } from "./inputs";
 import { lastLines } from "./logs";
+import { checkPassed } from "./own-check";
 
 const POLL_MS = 200;
 const REPORT_MS = 1000;
@@ -17,7 +18,7 @@ const NO_HEALTHCHECK =
   "you have supplied a 'wait' argument, but the container does not have a healthcheck defined. Please remove the 'wait' argument or add a 'healthcheck' attribute";
 
 /**
- * Resolves when the container is healthy.
+ * Resolves when the container is healthy: by the engine's check, or before that by the same check run here.
  *
  * @throws Error in the official words when the time is over, or before if it ended and nothing starts it again; its last
  *   log lines are shown then
@@ -28,13 +29,38 @@ export async function waitUntilHealthy(
   inputs: ContainerInputs,
   context: ResourceContext,
 ): Promise<void> {
+  const info = await lookAt(engine, id);
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  try {
+    await Promise.race([
+      checkPassed(engine, info, signal),
+      engineSaysHealthy(engine, info, inputs, { ...context, signal }),
+    ]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** @throws Error unless it is there and has a check */
+async function lookAt(engine: Engine, id: string): Promise<Inspection> {
+  const info = await inspect(engine, id);
+  if (!info) throw new Error(`${NOT_HEALTHY}: somebody removed it while it started`);
+  if (!info.State.Health) throw new Error(NO_HEALTHCHECK);
+  return info;
+}
+
+async function engineSaysHealthy(
+  engine: Engine,
+  { Id }: Inspection,
+  inputs: ContainerInputs,
+  context: ResourceContext,
+): Promise<void> {
   const start = Date.now();
   let ended: Inspection["State"] | undefined;
   for (let reported = start; ; await sleep(POLL_MS, undefined, { signal: context.signal })) {
-    const info = await inspect(engine, id);
-    if (!info) throw new Error(`${NOT_HEALTHY}: somebody removed it while it started`);
-    if (!info.State.Health) throw new Error(NO_HEALTHCHECK);
-    if (info.State.Health.Status === "healthy") return;
+    const info = await lookAt(engine, Id);
+    if (info.State.Health?.Status === "healthy") return;
     // While it runs again the engine no longer tells how it ended.
     if (!isUp(info)) ended = info.State;
     const seconds = Math.floor((Date.now() - start) / 1000);

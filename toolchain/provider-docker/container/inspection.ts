@@ -65,6 +65,7 @@ export interface Inspection {
     readonly OpenStdin: boolean;
     readonly StopSignal?: string;
     readonly StopTimeout?: number;
+    readonly Shell?: readonly string[] | null;
     readonly Healthcheck?: {
       readonly Test?: readonly string[];
       readonly Interval?: number;
