@@ -119,12 +119,8 @@ export = async () => {
     ...catalogServers(plan, foundation, host),
   });
   const nixos = new McpNixos("mcp-nixos", { foundation, spec: core.nixos });
-  const router = new McpRouter("mcp-router", {
-    foundation,
-    spec: core.router,
-    upstreams: [gateway.running, nixos.running],
-  });
-  const ingress = new Ingress("ingress", { foundation, spec: core.ingress, upstream: router.running });
+  const router = new McpRouter("mcp-router", { foundation, spec: core.router });
+  const ingress = new Ingress("ingress", { foundation, spec: core.ingress });
 
   signIn(config, core.oidc, foundation, ingress.running);
 

@@ -30,9 +30,12 @@ function currentLogin(directory: string): string | undefined {
   }
 }
 
+/** The file of a checkout's own passphrase, if it has made one. */
+export const ownPassphrase = (directory: string): string => path.join(directory, "passphrase");
+
 /** Made once. Whoever loses it can no longer read the secrets in the state, so it is never replaced. */
 function passphraseFile(directory: string): string {
-  const file = path.join(directory, "passphrase");
+  const file = ownPassphrase(directory);
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
   return file;
 }

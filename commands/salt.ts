@@ -1,5 +1,5 @@
 /** The salt in a stack's config file, by which Pulumi tells whether a passphrase is the right one. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { requireConsent, type Consent } from "./consent";
 import { stackFile } from "./stack-config";
@@ -13,6 +13,20 @@ export function encryptedKeys(text: string): string[] {
 
 /** The same file without the salt: the next command makes another one, by the passphrase that is set then. */
 export const withoutSalt = (text: string): string => text.replace(/^encryptionsalt:.*\n?/m, "");
+
+/**
+ * For a checkout that has just made its first passphrase: a stack's file that came with it, from git, has the salt of another
+ * checkout's. Where nothing is encrypted by that one, the file gets a salt of its own.
+ */
+export function dropForeignSalt(stack: string, say: (line: string) => void): void {
+  const file = stackFile(stack);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  if (withoutSalt(text) === text || encryptedKeys(text).length > 0) return;
+  say(
+    `${file} came with the salt of another checkout's passphrase, and nothing in it is encrypted: it gets one of its own`,
+  );
+  writeWhole(file, withoutSalt(text));
+}
 
 /**
  * Lets a stack whose passphrase is lost have another one.

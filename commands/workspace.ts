@@ -6,9 +6,10 @@ import path from "node:path";
 import { spaceFault } from "../engines/free-space";
 import { PROJECT_ROOT } from "../engines/images/lock";
 import { say } from "./ask";
-import { backendDirectory, chooseBackend } from "./backend";
+import { backendDirectory, chooseBackend, ownPassphrase } from "./backend";
 import { repairState, stateFile } from "./damaged-state";
 import { OtherPassphrase } from "./no-stack";
+import { dropForeignSalt } from "./salt";
 import { lockDirectory, removeStaleLocks } from "./stale-lock";
 import { PROJECT } from "./stack-config";
 import { findToolchain, type Toolchain } from "./toolchain";
@@ -29,7 +30,9 @@ export interface Workspace {
 
 /** Sets Pulumi up for this checkout. @throws Error when that is not possible, or a disk is full */
 export async function openWorkspace(stack: string): Promise<Workspace> {
+  const hadPassphrase = existsSync(ownPassphrase(STATE_DIRECTORY));
   const backend = chooseBackend(process.env, STATE_DIRECTORY);
+  if (!hadPassphrase && existsSync(ownPassphrase(STATE_DIRECTORY))) dropForeignSalt(stack, say);
   const directory = backendDirectory(backend.url);
   requireSpace([PROJECT_ROOT, ...(directory === undefined ? [] : [directory])]);
   const toolchain = await findToolchain();

@@ -49,8 +49,8 @@ export class AiBundle extends pulumi.ComponentResource {
     const whisperModel = model("whisper-cpp", args.models.whisper);
     const llama = runService(services.llama, foundation, { parent: this, files: llamaModel.files });
     const whisper = runService(services.whisper, foundation, { parent: this, files: whisperModel.files });
-    const proxy = runService(services.proxy, foundation, { parent: this, after: [llama.ready, whisper.ready] });
-    const webui = runService(services.webui, foundation, { parent: this, after: [proxy.ready] });
+    const proxy = runService(services.proxy, foundation, { parent: this });
+    const webui = runService(services.webui, foundation, { parent: this });
 
     this.llmProxyKey = secrets.output(SECRETS.masterKey, "key");
     this.running = [llama, whisper, proxy, webui];

@@ -17,12 +17,13 @@ export interface DifyBundleArgs {
 }
 
 /**
- * Dify behind the same ingress. Each waits for what is left of it:
+ * Dify behind the same ingress. Each waits for what is left of its arrow:
  *
- *     permissions → postgres → database ─┬→ migration ─┬→ worker, beat
- *                 → redis ───────────────┤             └→ api → plugin daemon ─┬→ nginx ← ingress
- *        minio → bucket ─────────────────┘  ssrf proxy → sandbox → api    web ─┘
- *                                                    api proxy → api
+ *     permissions ─┬→ postgres → database ─┬→ migration → api, worker, beat
+ *                  └→ redis ───────────────┤
+ *                        minio → bucket ───┘             (database, redis) → plugin daemon
+ *
+ * The others, who ask each other only for a request's sake, wait for nobody.
  */
 export class DifyBundle extends pulumi.ComponentResource {
   readonly running: readonly Running[];
@@ -44,14 +45,14 @@ export class DifyBundle extends pulumi.ComponentResource {
     const bucket = once(oneShots.bucket, minio);
     const migration = once(oneShots.migration, database, redis, bucket);
     const proxy = run(services.ssrfProxy);
-    const sandbox = run(services.sandbox, proxy);
+    const sandbox = run(services.sandbox);
     const apiProxy = run(services.apiProxy);
-    const api = run(services.api, migration, sandbox, apiProxy);
-    const worker = run(services.worker, api);
-    const beat = run(services.beat, api);
-    const daemon = run(services.daemon, database, redis, api);
-    const web = run(services.web, api);
-    const nginx = run(services.nginx, api, daemon, web);
+    const api = run(services.api, migration);
+    const worker = run(services.worker, migration);
+    const beat = run(services.beat, migration);
+    const daemon = run(services.daemon, database, redis);
+    const web = run(services.web);
+    const nginx = run(services.nginx);
 
     this.running = [postgres, redis, minio, proxy, sandbox, apiProxy, api, worker, beat, daemon, web, nginx];
     this.registerOutputs({});

@@ -6,21 +6,19 @@ import { runService, type Foundation } from "./service";
 export interface IngressArgs {
   readonly foundation: Foundation;
   readonly spec: ServiceSpec;
-  /** What the ingress sends clients to. */
-  readonly upstream: Running;
 }
 
 /**
- * The one port that clients see.
+ * The one port that clients see. What is behind it, it looks up for each request.
  *
  *     client → [ingress] → router → gateway, mcp-nixos
  */
 export class Ingress extends pulumi.ComponentResource {
   readonly running: Running;
 
-  constructor(name: string, { foundation, spec, upstream }: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { foundation, spec }: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:Ingress", name, {}, opts);
-    this.running = runService(spec, foundation, { parent: this, after: [upstream.ready] });
+    this.running = runService(spec, foundation, { parent: this });
     this.registerOutputs({ container: this.running.id });
   }
 }

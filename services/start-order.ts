@@ -1,4 +1,7 @@
-/** Which service starts after which, as the components wire them (a test compares the two): pure. */
+/**
+ * Which service starts after which, as the components wire them (a test compares the two): pure. Only what fails to start, or
+ * starts with less, without the other waits for it; who asks another for each request finds it when it is there.
+ */
 import type { AiServices } from "./ai/plan";
 import type { CoreServices } from "./core";
 import type { DifyOneShots, DifyServices } from "./dify/plan";
@@ -23,8 +26,8 @@ const coreOrder = ({ core: { gateway, nixos, router, ingress, oidc }, servers }:
   ...(servers?.specs ?? []).map((spec) => ({ spec, after: servers === undefined ? [] : [servers.bridge] })),
   { spec: gateway, after: servers?.specs ?? [] },
   { spec: nixos, after: [] },
-  { spec: router, after: [gateway, nixos] },
-  { spec: ingress, after: [router] },
+  { spec: router, after: [] },
+  { spec: ingress, after: [] },
   ...(oidc === undefined ? [] : [{ spec: oidc, after: [] }]),
 ];
 
@@ -32,8 +35,8 @@ const coreOrder = ({ core: { gateway, nixos, router, ingress, oidc }, servers }:
 export const aiOrder = ({ llama, whisper, proxy, webui }: AiServices): Ordered[] => [
   { spec: llama, after: [] },
   { spec: whisper, after: [] },
-  { spec: proxy, after: [llama, whisper] },
-  { spec: webui, after: [proxy] },
+  { spec: proxy, after: [] },
+  { spec: webui, after: [] },
 ];
 
 /** The part of the Dify bundle. */
@@ -49,14 +52,14 @@ export const difyOrder = (
   { spec: bucket, after: [minio] },
   { spec: migration, after: [database, redis, bucket] },
   { spec: ssrfProxy, after: [] },
-  { spec: sandbox, after: [ssrfProxy] },
+  { spec: sandbox, after: [] },
   { spec: apiProxy, after: [] },
-  { spec: api, after: [migration, sandbox, apiProxy] },
-  { spec: worker, after: [api] },
-  { spec: beat, after: [api] },
-  { spec: daemon, after: [database, redis, api] },
-  { spec: web, after: [api] },
-  { spec: nginx, after: [api, daemon, web] },
+  { spec: api, after: [migration] },
+  { spec: worker, after: [migration] },
+  { spec: beat, after: [migration] },
+  { spec: daemon, after: [database, redis] },
+  { spec: web, after: [] },
+  { spec: nginx, after: [] },
 ];
 
 /** Every service and one-shot of a plan, each after those that it waits for. */

@@ -68,13 +68,13 @@ describe("DifyBundle", () => {
     ["Command", "dify-database-run", ["dify-postgres"]],
     ["Command", "minio-bucket-run", ["minio"]],
     ["Command", "dify-migration-run", ["dify-database-run", "dify-redis", "minio-bucket-run"]],
-    ["Container", "dify-sandbox", ["dify-ssrf-proxy"]],
-    ["Container", "dify-api", ["dify-api-proxy", "dify-migration-run", "dify-sandbox"]],
-    ["Container", "dify-worker", ["dify-api"]],
-    ["Container", "dify-worker-beat", ["dify-api"]],
-    ["Container", "dify-plugin-daemon", ["dify-api", "dify-database-run", "dify-redis"]],
-    ["Container", "dify-web", ["dify-api"]],
-    ["Container", "dify", ["dify-api", "dify-plugin-daemon", "dify-web"]],
+    ["Container", "dify-sandbox", []],
+    ["Container", "dify-api", ["dify-migration-run"]],
+    ["Container", "dify-worker", ["dify-migration-run"]],
+    ["Container", "dify-worker-beat", ["dify-migration-run"]],
+    ["Container", "dify-plugin-daemon", ["dify-database-run", "dify-redis"]],
+    ["Container", "dify-web", []],
+    ["Container", "dify", []],
   ])("starts the %s %s after %j", async (type, name, expected) => {
     const { resources } = await bundle();
     // Nothing waits for Nginx, and its name is also the network's.

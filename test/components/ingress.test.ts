@@ -6,10 +6,10 @@ import { DATA_DIR, containerInputs, hostCommandInputs, stdinOf, upon } from "../
 import { valueOf } from "../support/up";
 
 const spec = traefikService(configOf());
-const ingress = () => upon(({ foundation, behind }) => new Ingress("ingress", { foundation, spec, upstream: behind }));
+const ingress = () => upon(({ foundation }) => new Ingress("ingress", { foundation, spec }));
 
 describe("Ingress", () => {
-  it("is one container and the files that it mounts, after what it sends clients to", async () => {
+  it("is one container and the files that it mounts, and waits for nothing that it sends clients to", async () => {
     const { resources } = await ingress();
 
     expect(resources).toEqual([
@@ -26,7 +26,7 @@ describe("Ingress", () => {
         name: "traefik",
         parent: "ingress",
         provider: "engine",
-        after: ["behind", "edge", "edge-outside", "image-traefik", "traefik-files"],
+        after: ["edge", "edge-outside", "image-traefik", "traefik-files"],
         inputs: containerInputs(spec, resources, "traefik-files"),
       },
       {

@@ -4,11 +4,10 @@ import { configOf } from "../support/config";
 import { containerInputs, hostCommandInputs, stdinOf, upon } from "../support/foundation";
 
 const spec = mcpRouterService(configOf());
-const router = () =>
-  upon(({ foundation, behind }) => new McpRouter("mcp-router", { foundation, spec, upstreams: [behind] }));
+const router = () => upon(({ foundation }) => new McpRouter("mcp-router", { foundation, spec }));
 
 describe("McpRouter", () => {
-  it("is one container and the files that it mounts, after the servers behind its paths and the gateway's token", async () => {
+  it("is one container and the files that it mounts, after the gateway's token, and waits for no server behind its paths", async () => {
     const { resources, base } = await router();
 
     expect(resources).toEqual([
@@ -17,7 +16,7 @@ describe("McpRouter", () => {
         name: "mcp-router",
         parent: "mcp-router",
         provider: "engine",
-        after: ["behind", "edge", "image-mcp-router", "mcp", "mcp-router-files", "secret-gateway-token"],
+        after: ["edge", "image-mcp-router", "mcp", "mcp-router-files", "secret-gateway-token"],
         inputs: containerInputs(spec, [...resources, ...base], "mcp-router-files", "secret-gateway-token"),
       },
       {
