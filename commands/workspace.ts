@@ -17,6 +17,12 @@ import { findToolchain, type Toolchain } from "./toolchain";
 /** State and passphrase of checkouts whose user is logged in nowhere; ignored by git. */
 const STATE_DIRECTORY = path.join(PROJECT_ROOT, ".state");
 
+/**
+ * Steps at once, unless the user has chosen. Pulumi's own default is four for each processor, and most of these steps only wait: on a
+ * small machine services that take long to get well would keep others from being started.
+ */
+const PARALLEL = "32";
+
 export interface Workspace {
   readonly toolchain: Toolchain;
   readonly stack: string;
@@ -41,6 +47,7 @@ export async function openWorkspace(stack: string): Promise<Workspace> {
     ...toolchain.env,
     ...(toolchain.path.length > 0 ? { PATH: searchPath } : {}),
     ...backend.variables,
+    PULUMI_PARALLEL: process.env.PULUMI_PARALLEL ?? PARALLEL,
     PULUMI_STACK: stack,
   };
   const file = directory && stateFile(directory, PROJECT, stack);

@@ -85,6 +85,7 @@ const expected = (): Record<string, string> => ({
   PULUMI_SKIP_UPDATE_CHECK: "1",
   PULUMI_BACKEND_URL: `file://${machine.checkout}/.state`,
   PULUMI_CONFIG_PASSPHRASE_FILE: `${machine.checkout}/.state/passphrase`,
+  PULUMI_PARALLEL: "32",
   PULUMI_STACK: "dev",
 });
 
