@@ -96,10 +96,10 @@ function catalogServers(plan: StackPlan, foundation: Foundation, host: string) {
 
 export = async () => {
   const config = await load();
-  const { plan, host, engineSocket, owner } = await checked(config);
+  const { plan, host, engineSocket, startInterval, owner } = await checked(config);
   const { core } = plan;
 
-  const engine = new DockerEngine({ ...config, host, engineSocket, imageReference: plan.reference });
+  const engine = new DockerEngine({ ...config, host, engineSocket, startInterval, imageReference: plan.reference });
   const imagesOf = (wanted: ImagesArgs["wanted"]): ImagesArgs => ({
     source: config.imageSource,
     wanted,

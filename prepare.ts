@@ -27,6 +27,8 @@ export interface Prepared {
   readonly host: string;
   /** Path of its socket as containers mount it. */
   readonly engineSocket: string;
+  /** Whether the engine can check containers more often while they start. */
+  readonly startInterval: boolean;
   readonly owner: Owner;
   /** What a preview should tell. */
   readonly notes: readonly string[];
@@ -113,6 +115,12 @@ const socketNotes = ({ gatewayMode }: Config): string[] =>
         "gatewayMode socket: mcp-gateway starts catalog servers by the engine's socket, so whoever takes it over is root on this host; without it: pulumi config set gatewayMode static",
       ];
 
+/** Since version 1.44 of Docker's API (engine 25); Podman has a start-up check of another kind. */
+export function knowsStartInterval({ name, apiVersion }: Pick<EngineAddress, "name" | "apiVersion">): boolean {
+  const [major = 0, minor = 0] = apiVersion.split(".").map(Number);
+  return name === "docker" && (major > 1 || minor >= 44);
+}
+
 /**
  * Plans the stack for an engine and checks both against this machine.
  *
@@ -142,5 +150,5 @@ export async function prepare(config: Config, engine: EngineAddress, restoring =
     exposure: exposure(reach),
     waived: checked.waived,
   };
-  return { plan, owner, ...told, host: engine.host, engineSocket };
+  return { plan, owner, ...told, host: engine.host, engineSocket, startInterval: knowsStartInterval(engine) };
 }

@@ -4,7 +4,7 @@ import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import type { EngineAddress } from "../engines/locate";
-import { findEngine, prepare, StackFaults } from "../prepare";
+import { findEngine, knowsStartInterval, prepare, StackFaults } from "../prepare";
 import { configOf } from "./support/config";
 import { FakeEngines } from "./support/fake-engine";
 import { freePort } from "./support/free-port";
@@ -65,6 +65,15 @@ describe("a stack that can come up", () => {
       owner: { project: "mcp-gateway-stack", stack: "dev", engine: "engine-1" },
     });
     expect(Object.keys(prepared.plan.core)).toEqual(["ingress", "router", "gateway", "nixos"]);
+  });
+
+  it.each([
+    ["docker", "1.43", false],
+    ["docker", "1.44", true],
+    ["docker", "2.0", true],
+    ["podman", "1.44", false],
+  ] as const)("checks services more often while they start: %s with API %s: %s", (name, apiVersion, expected) => {
+    expect(knowsStartInterval({ name, apiVersion })).toBe(expected);
   });
 
   it("mounts the usual socket where the engine is reached over TCP", async () => {

@@ -4,11 +4,12 @@ import { imageReference } from "../support/foundation";
 import { up } from "../support/up";
 
 const place = { project: "mcp-gateway-stack", stack: "dev", dataDir: "/data", engineSocket: "/run/engine.sock" };
+const ENGINE = { host: "unix:///run/engine.sock", startInterval: false, imageReference };
 
 describe("Networks", () => {
   it("are bridges of the stack's own, by which everything of it is found", async () => {
     const { resources } = await up(() => {
-      const engine = new DockerEngine({ ...place, host: "unix:///run/engine.sock", imageReference });
+      const engine = new DockerEngine({ ...place, ...ENGINE });
       return new Networks("networks", { engine, names: ["edge", "mcp"] });
     });
 
@@ -38,7 +39,7 @@ describe("Networks", () => {
 
   it("lead to the host and the world from one alone, whose members do not reach each other", async () => {
     const { resources } = await up(() => {
-      const engine = new DockerEngine({ ...place, host: "unix:///run/engine.sock", imageReference });
+      const engine = new DockerEngine({ ...place, ...ENGINE });
       return new Networks("networks", { engine, names: ["mcp-outside"] });
     });
     const { inputs } = resources.find(({ name }) => name === "mcp-outside") ?? {};

@@ -30,7 +30,7 @@ export interface Base {
 }
 
 function base(): Base {
-  const engine = new DockerEngine({ ...PLACE, host: "unix:///run/engine.sock", imageReference });
+  const engine = new DockerEngine({ ...PLACE, host: "unix:///run/engine.sock", startInterval: false, imageReference });
   const wanted = IMAGES.map((name) => ({ name, reference: imageReference(name) }));
   const images = new Images("images", {
     source: "pull",
