@@ -5,7 +5,7 @@ import type Docker from "dockerode";
 import { copyCheckout, type Checkout } from "./checkout";
 
 /** How they misbehave; each is a server `double-NAME` with an image of that name. */
-export const BAD = ["crash", "hang", "flood", "leak", "die"] as const;
+export const BAD = ["crash", "hang", "flood", "leak", "die", "stall", "fork"] as const;
 
 const catalogEntry = (how: string): string => `
   double-${how}:

@@ -6,6 +6,8 @@
  * - flood  says 40 MB on standard error at the start; its tool sends 32 MB of notifications before it answers
  * - leak   leaves a process in a session of its own each time it is started, so that no signal to its group finds it
  * - die    ends in the middle of a call
+ * - stall  answers no call
+ * - fork   ends neither with its input nor when it is asked to; its tool starts processes, each in a session of its own, until it gets no more
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -17,16 +19,33 @@ if (mode === "crash") {
   process.stderr.write("bad-server-double: no database\n");
   process.exit(3);
 }
+if (mode === "fork") {
+  process.on("SIGTERM", () => {});
+  setInterval(() => {}, 86_399_000);
+}
 if (mode === "leak") spawn("sleep", ["86399"], { detached: true, stdio: "ignore" }).unref();
 if (mode === "flood") for (let line = 0; line < 40 * 1024; line++) process.stderr.write(KIBIBYTE);
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 const notify = () => send({ method: "notifications/message", params: { level: "info", data: KIBIBYTE } });
 
-function call(id) {
+/** Resolves to why there are no more. */
+async function startProcesses() {
+  for (let count = 0; count < 100_000; count++) {
+    const started = spawn("sleep", ["86399"], { detached: true, stdio: "ignore" });
+    const fault = await new Promise((resolve) => started.once("spawn", () => resolve()).once("error", resolve));
+    if (fault !== undefined) return `${fault.code} after ${count}`;
+    started.unref();
+  }
+  return "no limit";
+}
+
+async function call(id) {
   if (mode === "die") process.exit(4);
+  if (mode === "stall") return;
+  const said = mode === "fork" ? await startProcesses() : `${mode} answers`;
   if (mode === "flood") for (let line = 0; line < 32 * 1024; line++) notify();
-  send({ id, result: { content: [{ type: "text", text: `${mode} answers` }] } });
+  send({ id, result: { content: [{ type: "text", text: said }] } });
 }
 
 const ANSWERS = {
@@ -44,6 +63,6 @@ const ANSWERS = {
 createInterface({ input: process.stdin }).on("line", (line) => {
   if (mode === "hang") return;
   const { id, method, params } = JSON.parse(line);
-  if (method === "tools/call") call(id);
+  if (method === "tools/call") void call(id);
   else if (id !== undefined) send({ id, result: ANSWERS[method]?.(params) ?? {} });
 });
