@@ -25,16 +25,23 @@ export async function expectNoOrphan(stack: TestStack): Promise<void> {
   expect(networks).toEqual(idsOf(resources, "docker:index/network:Network"));
 }
 
+/** A limit of processes is set after a container was made: an update that was cut off must not leave one without. */
+async function expectLimited(stack: TestStack): Promise<void> {
+  const all = await Promise.all((await stack.containers()).map(({ Id }) => stack.docker.getContainer(Id).inspect()));
+  expect(all.filter(({ HostConfig }) => !((HostConfig.PidsLimit ?? 0) > 0)).map(({ Name }) => Name)).toEqual([]);
+}
+
 /** Keeps something in the memory server, for `expectWhole` to find. */
 export const remember = (stack: TestStack, name = "kept"): Promise<unknown> =>
   withSession(stack.url("/mcp"), ({ call }) =>
     call("create_entities", { entities: [{ name, entityType: "test", observations: ["before"] }] }),
   );
 
-/** Data is as before, clients are served, and Pulumi finds nothing to do. */
+/** Data is as before, clients are served, limits hold, and Pulumi finds nothing to do. */
 export async function expectWhole(stack: TestStack, name = "kept"): Promise<void> {
   expect(await withSession(stack.url("/mcp"), ({ call }) => call("read_graph"))).toContain(name);
   await expectNoOrphan(stack);
+  await expectLimited(stack);
   const { code, output } = await stack.pulumi("preview", "--refresh", "--expect-no-changes");
   if (code !== 0) throw new Error(output);
 }
