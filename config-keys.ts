@@ -163,6 +163,18 @@ export const KEYS = {
     notes:
       "Its values get into no state and no log. `--plaintext`, because the CLI takes the key's name for that of a secret.",
   },
+  secrets: {
+    group: "Where data lives",
+    description: "The same secrets as values of the stack's own file, encrypted: each by its name",
+    // Not read as a text: see config-secrets.ts.
+    parse: values.text,
+    fallback: undefined,
+    example: "--secret --path secrets.OPENAI_API_KEY",
+    notes: `The value comes by standard input; a name with other than letters, digits and _ is quoted: \`--path
+'secrets["github.personal_access_token"]'\`. A value that is not encrypted is refused, and so is a name that \`secretsFile\` has,
+too. What uses a changed value is replaced by the next \`up\`, nothing else. Commands that need a value ask Pulumi for it, so they
+need the stack's passphrase.`,
+  },
   containerSocket: {
     group: "Engine and images",
     description: "Socket of the container engine; unset: found by itself",

@@ -1,11 +1,15 @@
 /**
- * The only reader of stack config, with the cross-checks; the keys are in config-keys.ts. Every fault is reported at once,
+ * The only reader of stack config; the keys are in config-keys.ts, the cross-checks in config-checks.ts. Every fault is reported at once,
  * one line each: key, value, why, and what to set.
  */
 import os from "node:os";
 import path from "node:path";
+import { disagreements } from "./config-checks";
 import { KEYS, type Bundle, type Key, type KeyName, type Override, type Parsed } from "./config-keys";
+import { givenConfig, pathlessFault, SECRETS_KEY, type ReadSecrets } from "./config-secrets";
 import { ValueFault } from "./config-values";
+import { readText } from "./engines/files/read-text";
+import { NO_SECRETS, type ConfigSecrets } from "./engines/files/user-secrets";
 import { withoutSecrets } from "./services/policy/secret-forms";
 
 /** A hosted model behind the endpoint of the local ones. */
@@ -39,6 +43,8 @@ export interface Config {
   readonly backupDir: string;
   /** Absolute path; the file may be missing. */
   readonly secretsFile: string;
+  /** Secrets of the user's in the config itself. */
+  readonly secrets: ConfigSecrets;
   readonly containerSocket: string | undefined;
   readonly imageSource: "pull" | "build";
   /** Upstream registry host → prefix of a mirror that holds the same repositories. */
@@ -104,6 +110,8 @@ export interface Source {
   readonly directory: string;
   readonly set: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The key `secrets`, which is not in `set`. */
+  readonly secrets?: ReadSecrets;
 }
 
 export interface ParseResult {
@@ -133,61 +141,17 @@ const unknownKeys = (source: Source): string[] =>
     .filter((key) => !Object.hasOwn(KEYS, key))
     .map(
       (key) =>
+        pathlessFault(key) ??
         `${key}: "${withoutSecrets(source.set[key] ?? "")}" is set, but there is no such key; remove it: pulumi config rm ${key} (CONFIG.md lists all keys)`,
     );
-
-/** Host ports that are asked for, by the key that asks. */
-const askedPorts = (parsed: Partial<Parsed>): [key: string, port: number][] => {
-  const secure = parsed.tls === undefined || parsed.tls === "none" ? [] : (["httpsPort"] as const);
-  const own = (["httpPort", ...secure, "openWebuiPort", "llmProxyPort", "difyPort"] as const).map(
-    (key) => [key, parsed[key]] as const,
-  );
-  const overrides = Object.entries(parsed.overrides ?? {}).map(
-    ([service, override]) => [`overrides.${service}.hostPort`, override?.hostPort] as const,
-  );
-  return [...own, ...overrides].flatMap(([key, port]) => (port === undefined ? [] : [[key, port]]));
-};
-
-const portsClash = (parsed: Partial<Parsed>): string[] => {
-  const taken = new Map<number, string>();
-  return askedPorts(parsed).flatMap(([key, port]) => {
-    const other = taken.get(port);
-    taken.set(port, key);
-    return other === undefined ? [] : [`${key}: "${port}" is also ${other}; set another port for one of them`];
-  });
-};
-
-/** `auth oidc` needs a provider, and somebody who may come. */
-const oidcParts = ({ auth, ...parsed }: Partial<Parsed>): string[] =>
-  auth === "oidc"
-    ? (["oidcIssuer", "oidcClientId", "oidcAllowed"] as const)
-        .filter((key) => parsed[key] === undefined || parsed[key].length === 0)
-        .map((key) => `auth: "oidc" needs ${key}, which is not set; set it: pulumi config set ${KEYS[key].example}`)
-    : [];
-
-/** `tls files` needs both of its files. */
-const tlsFiles = ({ tls, tlsCertificate, tlsKey }: Partial<Parsed>): string[] =>
-  Object.entries({ tlsCertificate, tlsKey })
-    .filter(([, file]) => tls === "files" && file === undefined)
-    .map(([key]) => `tls: "files" needs ${key}, which is not set; set it: pulumi config set --plaintext ${key} FILE`);
-
-/** Traefik reads one of file, flags and TRAEFIK_ variables, in this order, and its file is generated. */
-const overlookedByTraefik = ({ overrides }: Partial<Parsed>): string[] => {
-  const { arguments: flags = [], environment = {} } = overrides?.traefik ?? {};
-  const variables = Object.keys(environment).filter((name) => name.startsWith("TRAEFIK_"));
-  const asked = [...flags.map((flag) => ["arguments", flag]), ...variables.map((name) => ["environment", name])];
-  return asked.map(
-    ([part, value]) =>
-      `overrides.traefik.${part}: "${value}" would have no effect, because Traefik takes its settings from the generated file alone; remove it`,
-  );
-};
 
 /** Reads every key, never throws for a bad value: all faults come back together. */
 export function parse(source: Source): ParseResult {
   const parsed: Record<string, unknown> = {};
-  const faults = unknownKeys(source);
-  const origins: string[] = [];
-  for (const key of Object.keys(KEYS) as KeyName[]) {
+  const faults = [...unknownKeys(source), ...(source.secrets?.faults ?? [])];
+  const names = source.secrets?.names ?? [];
+  const origins = names.length === 0 ? [] : [`secrets = ${names.join(", ")} (stack config, values not shown)`];
+  for (const key of (Object.keys(KEYS) as KeyName[]).filter((name) => name !== SECRETS_KEY)) {
     const { text, from } = read(key, source);
     if (text === undefined) continue;
     if (text !== KEYS[key].fallback) origins.push(`${key} = ${withoutSecrets(text)} (${from})`);
@@ -198,8 +162,7 @@ export function parse(source: Source): ParseResult {
       faults.push(`${key}: "${withoutSecrets(text)}"${from === "stack config" ? "" : ` (${from})`} ${fault.message}`);
     }
   }
-  const typed = parsed as Partial<Parsed>;
-  faults.push(...portsClash(typed), ...tlsFiles(typed), ...oidcParts(typed), ...overlookedByTraefik(typed));
+  faults.push(...disagreements(parsed as Partial<Parsed>));
   return { config: complete(parsed as Parsed, source), origins, faults };
 }
 
@@ -218,8 +181,17 @@ const complete = (parsed: Parsed, source: Source): Config => ({
   dataDir: absolute(parsed.dataDir, source),
   backupDir: optional(parsed.backupDir, source) ?? path.join(absolute(parsed.dataDir, source), "../backups"),
   secretsFile: absolute(parsed.secretsFile, source),
+  secrets: source.secrets ?? NO_SECRETS,
   policyFile: optional(parsed.policyFile, source),
 });
+
+/** The map below `config:` of the stack's file; empty where there is none, as with --config-file. */
+async function readStackFile(directory: string, stack: string): Promise<Readonly<Record<string, unknown>>> {
+  const text = readText(path.join(directory, `Pulumi.${stack}.yaml`));
+  if (text === undefined) return {};
+  const { config } = ((await import("yaml")).parse(text) ?? {}) as { config?: Record<string, unknown> | null };
+  return config ?? {};
+}
 
 /** Pulumi shows the message of a RunError alone, but formats its stack all the same: ten seconds with Node.js 20.20. */
 export function withoutStack<E extends Error>(error: E): E {
@@ -227,19 +199,23 @@ export function withoutStack<E extends Error>(error: E): E {
   return error;
 }
 
+/** Keys whose values are encrypted: what Pulumi's own SDK reads (sdk/nodejs/runtime/config.ts), and tells nobody. */
+const encryptedKeys = (): readonly string[] =>
+  JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] || "[]") as readonly string[];
+
 /** Reads the config of the running Pulumi program and says where each non-default value came from. @throws RunError naming every fault. */
 export async function load(): Promise<Config> {
   // Loaded here, so that commands that only parse do not wait a second for it.
   const pulumi = await import("@pulumi/pulumi");
   const project = pulumi.getProject();
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(`${project}:`));
-  const { config, origins, faults } = parse({
-    project,
-    stack: pulumi.getStack(),
-    directory: process.cwd(),
-    set: Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value])),
-    env: process.env,
-  });
+  const [stack, directory, encrypted] = [pulumi.getStack(), process.cwd(), encryptedKeys()];
+  const file = await readStackFile(directory, stack);
+  const given = own.map(([key, value]) => ({
+    ...{ key: key.slice(project.length + 1), value, secret: encrypted.includes(key) },
+  }));
+  const { set, secrets } = givenConfig(given, file[`${project}:${SECRETS_KEY}`]);
+  const { config, origins, faults } = parse({ project, stack, directory, set, env: process.env, secrets });
   if (faults.length > 0) {
     const message = `The stack's config has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`;
     throw withoutStack(new pulumi.RunError(message));

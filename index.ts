@@ -27,6 +27,7 @@ import { resourceName } from "./engines/container-args";
 import { DockerEngine } from "./engines/docker";
 import type { Running } from "./engines/engine";
 import { ownTokenFile } from "./engines/files/access";
+import { secretSource, type SecretSource } from "./engines/files/user-secrets";
 import { findEngine, prepare, type Prepared } from "./prepare";
 import { coreEndpoints, serviceEndpoint, stackEndpoints } from "./services/endpoints";
 import { OIDC_PATH } from "./services/oidc";
@@ -72,13 +73,13 @@ function signIn(config: Config, spec: ServiceSpec | undefined, foundation: Found
 interface BundleArgs {
   readonly foundation: Foundation;
   readonly imagesOf: (wanted: ImagesArgs["wanted"]) => ImagesArgs;
-  readonly secretsFile: string;
+  readonly userSecrets: SecretSource;
 }
 
-function aiBundle({ ai }: StackPlan, { foundation, imagesOf, secretsFile }: BundleArgs): AiBundle | undefined {
+function aiBundle({ ai }: StackPlan, { foundation, imagesOf, userSecrets }: BundleArgs): AiBundle | undefined {
   if (ai === undefined) return undefined;
   const { services, models, secrets, images } = ai;
-  return new AiBundle("ai", { foundation, services, images: imagesOf(images), models, secrets, secretsFile });
+  return new AiBundle("ai", { foundation, services, images: imagesOf(images), models, secrets, userSecrets });
 }
 
 function difyBundle({ dify }: StackPlan, { foundation, imagesOf }: BundleArgs): void {
@@ -127,7 +128,7 @@ export = async () => {
   const page = startPageData(config, plan);
   new StartPage("start-page", { dataDir: config.dataDir, dataReady: data.ready, page, drawnBy: drawnBy() });
 
-  const bundleArgs = { foundation, imagesOf, secretsFile: config.secretsFile };
+  const bundleArgs = { foundation, imagesOf, userSecrets: secretSource(config) };
   const ai = aiBundle(plan, bundleArgs);
   difyBundle(plan, bundleArgs);
 

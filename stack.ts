@@ -9,24 +9,20 @@ import { resourceName, SERVICE_LABEL, stackLabels } from "./engines/container-ar
 import { SERVER } from "./engines/of-stack";
 import type { SharedVolume } from "./engines/engine";
 import { readText, type CopyPlan } from "./engines/files/layout";
+import { secretSource, userSecretNames } from "./engines/files/user-secrets";
 import { buildTags } from "./engines/images/hash";
 import { PROJECT_ROOT, readLock, type ImageLock } from "./engines/images/lock";
 import { imageReference, strayFaults } from "./engines/images/reference";
 import { aiPlan, type AiPlan } from "./services/ai/plan";
 import { SECRETS } from "./services/ai/settings";
 import { difyPlan, type DifyPlan } from "./services/dify/plan";
-import {
-  gatewayCatalog,
-  secretNamesOf,
-  type CatalogResult,
-  type GatewayCatalog,
-} from "./services/catalog/gateway-catalog";
+import { gatewayCatalog, type CatalogResult, type GatewayCatalog } from "./services/catalog/gateway-catalog";
 import { SOURCE_FILES, type CatalogSources, type SourceName } from "./services/catalog/model";
 import type { CatalogImages } from "./services/catalog/validate";
 import { coreServices, type CoreServices } from "./services/core";
 import { parseModels } from "./services/models";
 import type { NetworkName, ServiceSpec } from "./services/spec";
-import { certificateFaults, credentialFaults, secretsOf, type CoreSecrets } from "./stack-secrets";
+import { certificateFaults, credentialFaults, repeatedFaults, secretsOf, type CoreSecrets } from "./stack-secrets";
 import { planServers, type ServersPlan } from "./stack-servers";
 
 /** Data directories that catalog servers mount by volume name. */
@@ -147,7 +143,7 @@ function readCatalog(config: Config, images: CatalogImages, root: string): Catal
     sources: readSources(root),
     servers: config.servers,
     images,
-    secretNames: secretNamesOf(readText(config.secretsFile) ?? ""),
+    secretNames: userSecretNames(secretSource(config)),
     values: {
       workspaceVolume: resourceName(config, WORKSPACE.name),
       memoryVolume: resourceName(config, MEMORY.name),
@@ -175,14 +171,15 @@ const imagesOf = (services: object): string[] => Object.values(services).map(({ 
 function planAi(config: Config, root: string, reference: StackPlan["reference"]) {
   if (!config.bundles.includes("ai")) return { plan: undefined, faults: [] };
   const models = parseModels(readText(path.join(root, "catalogs/models.yaml")) ?? "");
-  const secretNames = secretNamesOf(readText(config.secretsFile) ?? "");
+  const source = secretSource(config);
+  const secretNames = userSecretNames(source);
   const { plan, faults } = aiPlan(config, { models, env: process.env, secretNames, dataUser: dataUser() });
   if (plan === undefined) return { plan, faults };
   const wanted = wantedImages(imagesOf(plan.services), reference);
   const env: CopyPlan = {
     name: SECRETS.providers,
     file: ".env",
-    source: config.secretsFile,
+    source,
     names: plan.providerSecrets,
   };
   const secrets = { generated: plan.generatedSecrets, copied: [env] };
@@ -219,7 +216,8 @@ export function usedImages(config: Config, root = PROJECT_ROOT): string[] {
 export function planStack(config: Config, root = PROJECT_ROOT, naming?: StackPlan["reference"]): PlanResult {
   const lock = readLock();
   const reference = naming ?? references(config, lock);
-  const signIn = [...credentialFaults(config), ...certificateFaults(config)];
+  const twice = repeatedFaults(secretSource(config));
+  const signIn = [...twice, ...credentialFaults(config), ...certificateFaults(config)];
   const stray = strayFaults({ lock, registry: config.imageRegistry, digests: config.imageDigests });
   const ai = planAi(config, root, reference);
   const dify = planDify(config, reference);

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { stringify } from "yaml";
-import { downloadPlan } from "../components/model-plan";
+import { downloadPlan, withToken } from "../components/model-plan";
 import { servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { composeFile } from "../engines/compose/compose-file";
@@ -86,10 +86,10 @@ export async function writeFiles(config: Config, { plan, owner }: Pick<Prepared,
   }
 }
 
-async function fetchModels({ dataDir, secretsFile }: Config, { ai }: StackPlan): Promise<void> {
+async function fetchModels({ dataDir, secretsFile, secrets }: Config, { ai }: StackPlan): Promise<void> {
   for (const choice of Object.values(ai?.models ?? {})) {
     const plan = downloadPlan({ choice, dataDir, secretsFile });
-    await download({ ...plan, generation: modelGeneration(plan) });
+    await download({ ...withToken(plan, secrets), generation: modelGeneration(plan) });
   }
 }
 

@@ -5,12 +5,20 @@ import path from "node:path";
 import type { Config } from "../config";
 import { accessWords, wantedDigests } from "../engines/files/access";
 import { clientsFile, clientsText, readClients, type Clients } from "../engines/files/clients";
-import { CLIENT_NAME, OWN_NAME, readCredentials, SERVICES_NAME, TAKEN_NAMES } from "../engines/files/credentials";
+import {
+  CLIENT_NAME,
+  OWN_NAME,
+  readCredentials,
+  SERVICES_NAME,
+  TAKEN_NAMES,
+  tokenName,
+} from "../engines/files/credentials";
 import { writeAccess } from "../engines/files/host-files";
 import { readText, recordedGeneration, secretDirectory, secretRecord, sha256 } from "../engines/files/layout";
 import { writeWhole } from "../engines/files/write";
 import { accessPlan } from "../stack-secrets";
 import { TOKEN_VARIABLE } from "../services/client-files";
+import { secretPath } from "../services/user-secrets";
 import { say } from "./ask";
 import { readConfig } from "./stack-config";
 
@@ -44,17 +52,36 @@ function write(config: Config, clients: Clients): string {
     : "it counts when clients have to sign in: pulumi config set auth token, then npm run up";
 }
 
-const fileNames = ({ secretsFile }: Config): string[] =>
-  readCredentials(readText(secretsFile) ?? "").tokens.map(({ name }) => name);
+/** Where tokens of the user's stand, by the name of the secret. */
+interface GivenToken {
+  readonly name: string;
+  readonly from: "secretsFile" | "stack config";
+}
+
+/** Tokens of the user's own; nothing is decrypted. */
+function givenTokens({ secretsFile, secrets }: Config): GivenToken[] {
+  const inFile = readCredentials(readText(secretsFile) ?? "").tokens;
+  const inConfig = secrets.names.flatMap((secret) => tokenName(secret) ?? []);
+  return [
+    ...inFile.map(({ name }): GivenToken => ({ name, from: "secretsFile" })),
+    ...inConfig.map((name): GivenToken => ({ name, from: "stack config" })),
+  ];
+}
 
 function requireNew(config: Config, name: string, clients: Clients): void {
   if (!CLIENT_NAME.test(name)) throw new Error(`"${name}" is no name; use up to 64 letters, digits, - and _`);
   if (TAKEN_NAMES.includes(name)) throw new Error(`the name ${name} is the stack's own; choose another`);
+  const given = givenTokens(config).find((token) => token.name === name);
   const taken =
-    clients[name] !== undefined ? `npm run mcp-token -- remove ${name}` : `MCP_TOKEN_${name} in secretsFile`;
-  if (clients[name] !== undefined || fileNames(config).includes(name))
+    clients[name] !== undefined ? `npm run mcp-token -- remove ${name}` : `MCP_TOKEN_${name} in ${given?.from}`;
+  if (clients[name] !== undefined || given !== undefined)
     throw new Error(`there is a token ${name} already (${taken}); choose another name, or take that one away first`);
 }
+
+const ownPlace = ({ secretsFile }: Config, secret: string, from: GivenToken["from"]): string =>
+  from === "secretsFile"
+    ? `the line ${secret} of ${secretsFile}: remove that`
+    : `the secret ${secret} of the stack's config: pulumi config rm --path ${secretPath(secret)}`;
 
 /** Makes a token and shows it once, alone on standard output. */
 export function add(name: string, { stack, json }: TokenOptions): void {
@@ -75,9 +102,9 @@ export function remove(name: string, { stack, json }: TokenOptions): void {
   const { [name]: gone, ...rest } = readClients(config.dataDir);
   if (gone === undefined) {
     const known = Object.keys(rest).join(", ") || "none";
-    const elsewhere = fileNames(config).includes(name)
-      ? `; it is the line MCP_TOKEN_${name} of ${config.secretsFile}: remove that, then npm run up`
-      : "";
+    const from = givenTokens(config).find((token) => token.name === name)?.from;
+    const elsewhere =
+      from === undefined ? "" : `; it is ${ownPlace(config, `MCP_TOKEN_${name}`, from)}, then npm run up`;
     throw new Error(`there is no token ${name} that this command made (there are: ${known})${elsewhere}`);
   }
   write(config, rest);
@@ -95,7 +122,7 @@ export function list({ stack, json }: TokenOptions): void {
   const config = readConfig(stack);
   const tokens = [
     ...(config.auth === "none" ? [] : OWN_TOKENS),
-    ...fileNames(config).map((name) => ({ name, from: "secretsFile" })),
+    ...givenTokens(config),
     ...Object.keys(readClients(config.dataDir)).map((name) => ({ name, from: "npm run mcp-token" })),
   ];
   if (json) return void process.stdout.write(`${JSON.stringify({ auth: config.auth, tokens }, null, 2)}\n`);

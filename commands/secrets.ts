@@ -5,9 +5,10 @@ import path from "node:path";
 import type { Config } from "../config";
 import { connect } from "../engines/images/engine";
 import { newValue, writeSecret } from "../engines/files/host-files";
-import { readText, secretDirectory, VALUE_FILE, type SecretPlan } from "../engines/files/layout";
+import { secretDirectory, VALUE_FILE, type SecretPlan } from "../engines/files/layout";
+import { secretSource, userSecretNames } from "../engines/files/user-secrets";
 import { findEngine, planByNames } from "../prepare";
-import { secretNamesOf } from "../services/catalog/gateway-catalog";
+import { setSecretCommand } from "../services/user-secrets";
 import { plannedSecrets } from "../stack";
 import { say } from "./ask";
 import { requireKnown } from "./near-names";
@@ -27,7 +28,7 @@ export interface SecretsOptions {
 const valueFile = ({ dataDir }: Config, name: string): string => path.join(secretDirectory(dataDir, name), VALUE_FILE);
 
 function entries(config: Config, plan = planByNames(config)): readonly (SecretEntry & { readonly since?: string })[] {
-  const values = secretNamesOf(readText(config.secretsFile) ?? "");
+  const values = userSecretNames(secretSource(config));
   const made = (name: string): boolean => existsSync(valueFile(config, name));
   return inventory(plan, made, values).map((entry) =>
     entry.kind === "generated" && entry.present
@@ -41,6 +42,11 @@ const state = ({ kind, present }: SecretEntry): string => {
   return present ? "made" : "made by the next up";
 };
 
+const placeOf = ({ secrets }: Config, { kind, name }: SecretEntry): string => {
+  if (kind === "generated") return "generated";
+  return secrets.names.includes(name) ? "stack config" : "secretsFile";
+};
+
 /** Lists names, kinds, users and ages; no value. */
 export function list({ stack, json }: SecretsOptions): void {
   const config = readConfig(stack);
@@ -48,12 +54,15 @@ export function list({ stack, json }: SecretsOptions): void {
   if (json) return void process.stdout.write(`${JSON.stringify({ stack, secrets: all }, null, 2)}\n`);
   const rows = all.map((entry) => [
     entry.name,
-    entry.kind === "yours" ? "secretsFile" : "generated",
+    placeOf(config, entry),
     [state(entry), entry.since?.slice(0, 10)].filter(Boolean).join(" "),
     entry.usedBy.join(", "),
   ]);
   process.stdout.write(`${plainTable(["Secret", "Comes from", "State", "Used by"], rows)}\n`);
 }
+
+const setCommand = ({ secrets }: Config, name: string): string =>
+  secrets.names.includes(name) ? setSecretCommand(name) : `npm run secrets -- set ${name}`;
 
 /** A lookup of secrets that are to have a new value. It throws an Error that says why one cannot have it. */
 function choose(config: Config): (name: string) => SecretPlan {
@@ -62,7 +71,7 @@ function choose(config: Config): (name: string) => SecretPlan {
   const yours = entries(config, plan).flatMap(({ kind, name }) => (kind === "yours" ? [name] : []));
   return (name) => {
     if (yours.includes(name))
-      throw new Error(`${name} is yours, not generated; give it a new value: npm run secrets -- set ${name}`);
+      throw new Error(`${name} is yours, not generated; give it a new value: ${setCommand(config, name)}`);
     requireKnown([name], all.map((secret) => secret.name).sort(), "secret");
     const why = refusal(name);
     if (why !== undefined) throw new Error(`${name} stays as it is: ${why}`);
@@ -94,6 +103,10 @@ async function renew(config: Config, secret: SecretPlan): Promise<void> {
 export async function set(name: string, { stack, json }: SecretsOptions): Promise<void> {
   const config = readConfig(stack);
   const wanted = entries(config).filter(({ kind }) => kind === "yours");
+  if (config.secrets.names.includes(name))
+    throw new Error(
+      `${name} is a secret of the stack's config, not a line of ${config.secretsFile}; set it there: ${setSecretCommand(name)} (the value comes by standard input)`,
+    );
   await setInFile(config.secretsFile, name);
   const user = wanted.find((entry) => entry.name === name);
   const usedBy = user?.usedBy ?? [];

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse as parseYaml } from "yaml";
 import { parse, type Config, type Source } from "../config";
+import { encryptedFault, sealedSecrets, SECRETS_KEY } from "../config-secrets";
 import { PROJECT_ROOT } from "../engines/images/lock";
 import { StackFaults } from "../prepare";
+import { decrypting } from "./decrypt";
 
 /** Project name, as in Pulumi.yaml. */
 export const PROJECT = "mcp-gateway-stack";
@@ -24,21 +26,21 @@ function configMap(text: string, file: string): Record<string, unknown> {
 
 function textOf(key: string, value: unknown): string {
   if (typeof value !== "object") return String(value);
-  if (value !== null && "secure" in value) {
-    throw new StackFaults([
-      `${key}: is set as a secret, which only Pulumi can read; set it again: pulumi config set --plaintext ${key} VALUE`,
-    ]);
-  }
+  if (value !== null && "secure" in value) throw new StackFaults([encryptedFault(key)]);
   return JSON.stringify(value);
 }
 
 /** What `parse` reads, from the text of a stack's file. @throws Error that names the file when it cannot be used */
 export function sourceOf(stack: string, text: string, root = PROJECT_ROOT): Source {
-  const own = Object.entries(configMap(text, stackFile(stack, root))).flatMap(([key, value]) => {
+  const map = configMap(text, stackFile(stack, root));
+  const own = Object.entries(map).flatMap(([key, value]) => {
     const [, name] = key.startsWith(`${PROJECT}:`) ? key.split(":") : [];
-    return name === undefined ? [] : [[name, textOf(name, value)] as const];
+    return name === undefined || name === SECRETS_KEY ? [] : [[name, textOf(name, value)] as const];
   });
-  return { project: PROJECT, stack, directory: root, set: Object.fromEntries(own), env: process.env };
+  const sealed = map[`${PROJECT}:${SECRETS_KEY}`];
+  const secrets =
+    sealed === undefined ? {} : { secrets: { ...sealedSecrets(sealed), values: decrypting(stack, sealed) } };
+  return { project: PROJECT, stack, directory: root, set: Object.fromEntries(own), env: process.env, ...secrets };
 }
 
 /** The same from the stack's file itself. */

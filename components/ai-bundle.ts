@@ -4,6 +4,7 @@ import type { Running } from "../engines/engine";
 import type { AiServices } from "../services/ai/plan";
 import { SECRETS } from "../services/ai/settings";
 import type { ModelChoice } from "../services/model-choice";
+import type { SecretSource } from "../engines/files/user-secrets";
 import { Images, type ImagesArgs } from "./images";
 import { ModelDownload } from "./model-download";
 import { Secrets } from "./secrets";
@@ -16,8 +17,8 @@ export interface AiBundleArgs {
   readonly images: ImagesArgs;
   readonly models: { readonly llama: ModelChoice; readonly whisper: ModelChoice };
   readonly secrets: { readonly generated: readonly layout.SecretPlan[]; readonly copied: readonly layout.CopyPlan[] };
-  /** Absolute path of the file that may hold a token for the models' host. */
-  readonly secretsFile: string;
+  /** Where a token for the models' host may be. */
+  readonly userSecrets: SecretSource;
 }
 
 /**
@@ -32,7 +33,8 @@ export class AiBundle extends pulumi.ComponentResource {
 
   constructor(name: string, args: AiBundleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-stack:components:AiBundle", name, {}, opts);
-    const { foundation: core, services, secretsFile } = args;
+    const { foundation: core, services } = args;
+    const { file: secretsFile, config } = args.userSecrets;
     const { dataDir, dataReady } = core;
     for (const network of ["ai", "ai-outside"] as const) core.engine.network(network, this);
     const images = new Images(`${name}-images`, args.images, { parent: this });
@@ -43,7 +45,11 @@ export class AiBundle extends pulumi.ComponentResource {
     );
     const foundation = { ...core, images, secrets };
     const model = (server: string, choice: ModelChoice): ModelDownload =>
-      new ModelDownload(`${server}-model`, { choice, dataDir, dataReady, secretsFile }, { parent: this });
+      new ModelDownload(
+        `${server}-model`,
+        { choice, dataDir, dataReady, secretsFile, secrets: config },
+        { parent: this },
+      );
 
     const llamaModel = model("llama-cpp", args.models.llama);
     const whisperModel = model("whisper-cpp", args.models.whisper);

@@ -4,10 +4,13 @@ import path from "node:path";
 import type { HostFiles } from "../engines/engine";
 import { modelGeneration } from "../engines/models/record";
 import { KINDS } from "../services/models";
-import { downloadPlan, type ModelPlace } from "./model-plan";
+import type { ConfigSecrets } from "../engines/files/user-secrets";
+import { downloadPlan, withToken, type ModelPlace } from "./model-plan";
 
 export interface ModelDownloadArgs extends ModelPlace {
   readonly dataReady: pulumi.Resource;
+  /** Of the stack's config. */
+  readonly secrets: ConfigSecrets;
 }
 
 /** A model file below dataDir, fetched unless it is there and right. `destroy` keeps it: there is no delete on purpose. */
@@ -20,10 +23,13 @@ export class ModelDownload extends pulumi.ComponentResource {
     super("mcp-stack:components:ModelDownload", name, { file, url, sha256 }, opts);
     const plan = downloadPlan(args);
     const generation = modelGeneration(plan);
+    const order = withToken({ ...plan, generation }, args.secrets);
+    const text = JSON.stringify(order);
+    const stdin = order.token?.value === undefined ? text : pulumi.secret(text);
     const run = "node --require ./loader.js engines/models/main.ts";
     const ready = new command.local.Command(
       `${name}-file`,
-      { create: run, update: run, stdin: JSON.stringify({ ...plan, generation }) },
+      { create: run, update: run, stdin },
       { parent: this, dependsOn: args.dataReady },
     );
     this.files = { ready: [ready], generations: [generation] };

@@ -2,7 +2,9 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { accessWords, type AccessPlan } from "../engines/files/access";
 import * as layout from "../engines/files/layout";
+import { isCredential } from "../engines/files/credentials";
 import { tlsWords, type TlsPlan } from "../engines/files/tls";
+import { sentSource, type SecretSource, type SentSource } from "../engines/files/user-secrets";
 import type { HostFiles } from "../engines/engine";
 import type { Action } from "../engines/files/host-files";
 import { hostCommand } from "./host-command";
@@ -13,7 +15,7 @@ export interface SecretsArgs {
   readonly after: pulumi.Resource;
   /** Made once, kept for ever. */
   readonly generated: readonly layout.SecretPlan[];
-  /** Taken over from the user's file whenever it changes. */
+  /** Taken over from the user's secrets whenever these change. */
   readonly copied: readonly layout.CopyPlan[];
   /** Digests that the router reads while it runs, one of the generated secrets among them; unset: nobody has to sign in. */
   readonly access?: AccessPlan;
@@ -25,9 +27,20 @@ export interface SecretsArgs {
   readonly shared?: Secrets;
 }
 
+/** A plan for the process that writes it: with the values of the config that it needs, and no others. */
+const sent = <P extends { readonly source: SecretSource }>(plan: P, isWanted: (name: string) => boolean) => ({
+  ...plan,
+  source: sentSource(plan.source, isWanted),
+});
+
+const isNamed =
+  ({ names }: layout.CopyPlan) =>
+  (name: string): boolean =>
+    names.includes(name);
+
 /**
  * Secret files beside the data, which are the only truth: no value is ever in a spec or in a log. In the state there is none
- * either, except what becomes an output of the stack, encrypted.
+ * either, except what becomes an output of the stack or comes from the stack's config, encrypted.
  */
 export class Secrets extends pulumi.ComponentResource {
   private readonly dataDir: string;
@@ -39,10 +52,13 @@ export class Secrets extends pulumi.ComponentResource {
     const base = args.dataDir;
     this.dataDir = base;
     this.shared = args.shared;
-    const whole = (plan: { readonly name: string }, action: "secret" | "copy", generation: string): void =>
-      this.make(plan.name, action, { base, ...plan, generation }, generation, args.after);
+    const whole = (
+      plan: { readonly name: string; readonly source?: SentSource },
+      action: "secret" | "copy",
+      generation: string,
+    ): void => this.make(plan.name, action, { base, ...plan, generation }, generation, args.after);
     for (const plan of args.generated) whole(plan, "secret", layout.secretGeneration(base, plan));
-    for (const plan of args.copied) whole(plan, "copy", layout.copyGeneration(base, plan));
+    for (const plan of args.copied) whole(sent(plan, isNamed(plan)), "copy", layout.copyGeneration(base, plan));
     if (args.access !== undefined) this.makeAccess(base, args.access);
     if (args.tls !== undefined) this.makeTls(args, args.tls);
     this.registerOutputs({ names: [...this.made.keys()] });
@@ -52,7 +68,7 @@ export class Secrets extends pulumi.ComponentResource {
   private makeAccess(base: string, plan: AccessPlan): void {
     const words = accessWords(base, plan);
     const after = this.files([plan.own, plan.services]).ready;
-    this.make(plan.name, "access", { base, ...plan, ...words }, words.place, after);
+    this.make(plan.name, "access", { base, ...sent(plan, isCredential), ...words }, words.place, after);
   }
 
   /** As with digests: who serves a certificate is told of a new one, and replaced for a new directory only. */
@@ -65,12 +81,13 @@ export class Secrets extends pulumi.ComponentResource {
   private make(
     name: string,
     action: Action,
-    plan: object,
+    plan: Readonly<Record<string, unknown>> & { readonly source?: SentSource },
     generation: string,
     after: pulumi.Resource | readonly pulumi.Resource[],
   ): void {
     const dependsOn = [after].flat();
-    const node = hostCommand(`secret-${name}`, action, plan, { parent: this, dependsOn });
+    const hidden = typeof plan.source === "object";
+    const node = hostCommand(`secret-${name}`, action, plan, { parent: this, dependsOn }, hidden);
     this.made.set(name, { node, ready: [node], generations: [generation] });
   }
 

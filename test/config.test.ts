@@ -1,15 +1,22 @@
 import fs from "node:fs";
 import path from "node:path";
 import { parse as parseYaml } from "yaml";
+import { sealedSecrets } from "../config-secrets";
+import { NO_SECRETS } from "../engines/files/user-secrets";
 import { DEFAULT_SERVERS, KEYS, parse, PRIVATE_SOURCES, type Source } from "../config";
 
 const ROOT = path.join(__dirname, "..");
 const PROJECT = "mcp-gateway-stack";
 
+const noValues = (): never => {
+  throw new Error("a config is read without any value of a secret");
+};
+
 /** A stack file as the program gets it from the CLI: text, with objects as JSON. */
 const sourceOf = (file: string): Source => {
   const { config = {} } = (parseYaml(fs.readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-  const entries = Object.entries(config).map(([key, value]) => [
+  const { [`${PROJECT}:secrets`]: sealed, ...others } = config;
+  const entries = Object.entries(others).map(([key, value]) => [
     key.replace(`${PROJECT}:`, ""),
     typeof value === "object" ? JSON.stringify(value) : String(value),
   ]);
@@ -19,6 +26,7 @@ const sourceOf = (file: string): Source => {
     directory: "/checkout",
     set: Object.fromEntries(entries) as Record<string, string>,
     env: {},
+    secrets: { ...sealedSecrets(sealed), values: noValues },
   };
 };
 
@@ -52,12 +60,13 @@ describe("config", () => {
     const source = sourceOf(file);
     const { faults, origins } = parse(source);
     expect(faults).toEqual([]);
-    expect(origins).toHaveLength(Object.keys(source.set).length);
+    expect(origins).toHaveLength(Object.keys(source.set).length + Number(source.secrets?.names.length !== 0));
   });
 
   it("has a valid stack file that sets every key", () => {
     const everything = sourceOf(path.join(__dirname, "config", "valid", "Pulumi.everything.yaml"));
-    expect(Object.keys(everything.set).sort()).toEqual(Object.keys(KEYS).sort());
+    expect([...Object.keys(everything.set), "secrets"].sort()).toEqual(Object.keys(KEYS).sort());
+    expect(everything.secrets?.names).toEqual(["OPENAI_API_KEY", "github.personal_access_token"]);
   });
 
   it("has these defaults", () => {
@@ -83,6 +92,7 @@ describe("config", () => {
       dataDir: "/checkout/.data",
       backupDir: "/checkout/backups",
       secretsFile: "/checkout/.env",
+      secrets: NO_SECRETS,
       imageSource: "pull",
       imageRegistry: {},
       imageDigests: {},

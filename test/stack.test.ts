@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { NO_SECRETS } from "../engines/files/user-secrets";
 import { PROJECT_ROOT } from "../engines/images/lock";
 import { SOURCE_FILES, type SourceName } from "../services/catalog/model";
 import { dataUser, planStack, type StackPlan } from "../stack";
@@ -60,7 +61,10 @@ describe("the plan of a stack", () => {
       const imageDigests = `{"mcp-nixos":"${DIGEST}"}`;
       return plan({ imageSource: "pull", imageDigests, secretsFile, ...set }).secrets;
     };
-    const copy = (name: string, ...names: string[]) => ({ name, file: ".env", source: path.join(root, "env"), names });
+    const copy = (name: string, ...names: string[]) => {
+      const source = { file: path.join(root, "env"), config: NO_SECRETS };
+      return { name, file: ".env", source, names };
+    };
 
     it("copies it for that server alone, and makes the gateway's token", () => {
       const { generated, copied } = secretsOf({ servers: "time,github-official" });
@@ -142,8 +146,9 @@ describe("a stack that cannot be planned", () => {
 
   it("because a server's secret is missing is told the server, the secret and the file", () => {
     expect(faults({ imageSource: "pull", servers: "github-official" })).toEqual([
-      'servers: "github-official" is enabled, but its secret "github.personal_access_token" has no value in the file of config secretsFile; ' +
-        "add the line github.personal_access_token=VALUE there, or leave github-official out of servers",
+      'servers: "github-official" is enabled, but its secret "github.personal_access_token" has no value; ' +
+        "add the line github.personal_access_token=VALUE to the file of config secretsFile, or pulumi config set --secret --path " +
+        `'secrets["github.personal_access_token"]', or leave github-official out of servers`,
     ]);
   });
 

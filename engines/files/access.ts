@@ -5,8 +5,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import path from "node:path";
 import { readClients, type Clients } from "./clients";
-import { OWN_NAME, readCredentials, SERVICES_NAME } from "./credentials";
+import { isCredential, OWN_NAME, readCredentials, SERVICES_NAME, type Token } from "./credentials";
 import { PLACE_FILE, readText, recordedGeneration, secretDirectory, secretRecord, sha256, VALUE_FILE } from "./layout";
+import { userSecretsText, type SecretSource } from "./user-secrets";
 
 /** What the digests are made of. */
 export interface AccessPlan {
@@ -15,8 +16,7 @@ export interface AccessPlan {
   readonly own: string;
   /** Name of the generated secret that is the token of the stack's services. */
   readonly services: string;
-  /** Absolute path of the user's secrets file; it may be missing. */
-  readonly source: string;
+  readonly source: SecretSource;
   /** Names of the files. */
   readonly files: { readonly tokens: string; readonly users: string };
 }
@@ -38,8 +38,10 @@ function saltedDigest(password: string): string {
 
 /** What clients are known by. */
 export interface AccessSources {
-  /** The user's secrets file. */
+  /** The user's secrets as dotenv text. */
   readonly dotenv: string;
+  /** Names of those that are values of the config; for messages. */
+  readonly inConfig?: readonly string[];
   /** The stack's own token. */
   readonly own: string;
   /** The token of its services. */
@@ -48,23 +50,29 @@ export interface AccessSources {
   readonly clients: Clients;
 }
 
-/** Names that the secrets file and the command both gave out: taking one of them away would leave the other. */
-const twice = (tokens: readonly { readonly name: string }[], clients: Clients): string[] =>
+/** Names that the user and the command both gave out: taking one of them away would leave the other. */
+const twice = (tokens: readonly Token[], clients: Clients): string[] =>
   tokens
     .filter(({ name }) => clients[name] !== undefined)
     .map(
-      ({ name }) => `secretsFile: the token ${name} was also made by a command; npm run mcp-token -- remove ${name}`,
+      ({ name, from }) => `${from}: the token ${name} was also made by a command; npm run mcp-token -- remove ${name}`,
     );
 
+/** The user's secrets that clients are known by. @throws Error when those of the config cannot be decrypted */
+export const givenCredentials = (source: SecretSource): Pick<AccessSources, "dotenv" | "inConfig"> => ({
+  dotenv: userSecretsText(source, isCredential),
+  inConfig: source.config.names,
+});
+
 /** Why clients cannot be known by these; one line each. */
-export function accessFaults({ dotenv, clients }: Pick<AccessSources, "dotenv" | "clients">): string[] {
-  const { tokens, faults } = readCredentials(dotenv);
+export function accessFaults({ dotenv, inConfig, clients }: Omit<AccessSources, "own" | "services">): string[] {
+  const { tokens, faults } = readCredentials(dotenv, inConfig);
   return [...faults, ...twice(tokens, clients)];
 }
 
 /**
- * The files that mcp-router reads, by name: SHA-256 of tokens, and users in the format of htpasswd. Without a user in the
- * secrets file there is one whose password is the stack's own token.
+ * The files that mcp-router reads, by name: SHA-256 of tokens, and users in the format of htpasswd. Where the user
+ * names no user there is one whose password is the stack's own token.
  *
  * @throws Error naming everything that cannot be used
  */
@@ -96,9 +104,8 @@ export const ownToken = (base: string, secret: string): string | undefined => re
 export function wantedDigests(base: string, plan: AccessPlan): Readonly<Record<string, string>> | undefined {
   const own = ownToken(base, plan.own);
   const services = ownToken(base, plan.services);
-  const dotenv = readText(plan.source) ?? "";
   if (own === undefined || services === undefined) return undefined;
-  return digestFiles({ dotenv, own, services, clients: readClients(base) }, plan.files);
+  return digestFiles({ ...givenCredentials(plan.source), own, services, clients: readClients(base) }, plan.files);
 }
 
 /** The words of the digests as they are; a new one for what is missing or not as it has to be. */

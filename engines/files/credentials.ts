@@ -1,4 +1,4 @@
-/** Tokens and users of clients, as they stand in the secrets file: pure. Their values are in no message. */
+/** Tokens and users of clients, as they stand in the user's secrets: pure. Their values are in no message. */
 
 /** Name of the own token, and of the user with it as a password. */
 export const OWN_NAME = "default";
@@ -20,6 +20,8 @@ const DIGEST = /^\$(6|5|2[aby]|apr1)\$[A-Za-z0-9./$=]+$/;
 
 export interface Token {
   readonly name: string;
+  /** Where it stands, for messages: `secretsFile`, or `secrets` for the stack's config. */
+  readonly from: "secretsFile" | "secrets";
   readonly value: string;
 }
 
@@ -67,22 +69,35 @@ const digestFault = (line: string, value: string): string[] =>
     ? []
     : [`${line}: the value is no digest of a password ($6$…, $5$…, $2y$…, $apr1$…); make one: openssl passwd -6`];
 
-/** Reads tokens (`MCP_TOKEN_name=token`) and users (`MCP_USER_name=digest`) of a dotenv text. Never throws. */
-export function readCredentials(dotenv: string): Credentials {
+/** Whether a secret of the user's says what a client is known by. */
+export const isCredential = (name: string): boolean => name.startsWith(TOKEN_PREFIX) || name.startsWith(USER_PREFIX);
+
+/** Name of the client whose token a secret is; undefined: it is no token. */
+export const tokenName = (secret: string): string | undefined =>
+  secret.startsWith(TOKEN_PREFIX) ? secret.slice(TOKEN_PREFIX.length) : undefined;
+
+/**
+ * Reads tokens (`MCP_TOKEN_name=token`) and users (`MCP_USER_name=digest`) of a dotenv text. Never throws.
+ *
+ * @param inConfig names of secrets that are values of the stack's config
+ */
+export function readCredentials(dotenv: string, inConfig: readonly string[] = []): Credentials {
+  const fromOf = (secret: string): Token["from"] => (inConfig.includes(secret) ? "secrets" : "secretsFile");
+  const at = (secret: string): string => `${fromOf(secret)}: ${secret}`;
   const tokens = entries(dotenv, TOKEN_PREFIX);
   const users = entries(dotenv, USER_PREFIX);
   const faults = [
     ...tokens.flatMap(([name, value]) => [
-      ...nameFault(`secretsFile: ${TOKEN_PREFIX}${name}`, name),
-      ...tokenFault(`secretsFile: ${TOKEN_PREFIX}${name}`, value),
+      ...nameFault(at(TOKEN_PREFIX + name), name),
+      ...tokenFault(at(TOKEN_PREFIX + name), value),
     ]),
     ...users.flatMap(([name, value]) => [
-      ...nameFault(`secretsFile: ${USER_PREFIX}${name}`, name),
-      ...digestFault(`secretsFile: ${USER_PREFIX}${name}`, value),
+      ...nameFault(at(USER_PREFIX + name), name),
+      ...digestFault(at(USER_PREFIX + name), value),
     ]),
   ];
   return {
-    tokens: tokens.map(([name, value]) => ({ name, value })),
+    tokens: tokens.map(([name, value]) => ({ name, value, from: fromOf(TOKEN_PREFIX + name) })),
     users: users.map(([name, digest]) => ({ name, digest })),
     faults,
   };

@@ -18,6 +18,7 @@ import path from "node:path";
 import { wantedDigests, type AccessPlan, type AccessWords } from "./access";
 import * as layout from "./layout";
 import { writeTls } from "./tls-files";
+import { receivedSource, type SentSource } from "./user-secrets";
 import { fillDirectory, writeWhole, type File } from "./write";
 
 /** What an action gets on standard input, besides the plan of its kind. `base` is dataDir, absolute. */
@@ -126,13 +127,19 @@ export const writeHostFiles = <A extends Exclude<Action, "tls">>(
   plan: Parameters<(typeof ACTIONS)[A]>[0],
 ): void => (ACTIONS[action] as (plan: object) => void)(plan);
 
+/** The plan on standard input; where it reads the user's secrets, it may bring values of the config with it. */
+function received(text: string): Common {
+  const plan = JSON.parse(text) as Common & { readonly source?: SentSource };
+  return plan.source === undefined ? plan : ({ ...plan, source: receivedSource(plan.source) } as Common);
+}
+
 async function main(): Promise<void> {
   const name = process.argv[2] ?? "";
   const action = (ACTIONS as Record<string, (plan: never) => void | Promise<void>>)[name];
   let where = "";
   try {
     if (action === undefined) throw new Error(`unknown action; choose from ${Object.keys(ACTIONS).join(", ")}`);
-    const plan = JSON.parse(readFileSync(0, "utf8")) as Common;
+    const plan = received(readFileSync(0, "utf8"));
     // On a full disk Node says what failed, but not where.
     where = ` in ${plan.base}`;
     await action(plan as never);

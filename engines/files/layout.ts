@@ -6,9 +6,13 @@
  * again and the containers that mount the files are replaced. The word says nothing about the content: secrets stay secret.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { RenderedFile } from "../../services/spec";
+import { readText } from "./read-text";
+import { userSecretsText, type SecretSource } from "./user-secrets";
+
+export { readText };
 
 /** A directory of rendered files, by the hash of its content. */
 export interface RenderedPlan {
@@ -37,12 +41,11 @@ export interface SecretPlan {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** User secrets that are copied from a dotenv file; only the lines of `names`. */
+/** User secrets that are copied as lines of a dotenv file; only those of `names`. */
 export interface CopyPlan {
   readonly name: string;
   readonly file: string;
-  /** Absolute path of the dotenv file; it may be missing. */
-  readonly source: string;
+  readonly source: SecretSource;
   readonly names: readonly string[];
   /** The value of the only name, without name and line end. */
   readonly bare?: true;
@@ -70,11 +73,6 @@ export const secretRecord = (base: string, name: string): string => path.join(ba
 export const ownerFile = (base: string): string => path.join(base, "owner.json");
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-/** The content of a text file, or undefined when there is none. Other errors (permission) are thrown. */
-export function readText(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
-}
 
 export function readRecord(file: string): GenerationRecord {
   try {
@@ -174,9 +172,10 @@ export function selectSecrets(dotenv: string, names: readonly string[]): string 
   return found.map((line) => `${line}\n`).join("");
 }
 
-/** What a copy holds. */
+/** What a copy holds. @throws Error when a secret of the config cannot be decrypted */
 export function copiedText({ source, names, bare }: Pick<CopyPlan, "source" | "names" | "bare">): string {
-  const lines = selectSecrets(readText(source) ?? "", names);
+  const text = userSecretsText(source, (name) => names.includes(name));
+  const lines = selectSecrets(text, names);
   return bare ? lines.slice(lines.indexOf("=") + 1).trimEnd() : lines;
 }
 

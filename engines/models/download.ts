@@ -32,6 +32,7 @@ export class Stopped extends Error {}
 /** Value of a secret in a dotenv file; undefined when there is none. */
 function readToken(token: DownloadPlan["token"]): string | undefined {
   if (token === undefined) return undefined;
+  if (token.value !== undefined) return token.value.trim() || undefined;
   const line = selectSecrets(readText(token.file) ?? "", [token.name]);
   const value = line.slice(token.name.length + 1).trim();
   return value.replace(/^(["'])(.*)\1$/, "$2") || undefined;

@@ -6,6 +6,9 @@ type Plan = Pick<DownloadPlan, "url" | "target" | "format" | "setting" | "token"
 
 const another = ({ setting }: Plan): string => `choose another model (${setting}) or correct ${setting}Url`;
 
+const tokenPlace = ({ name, file, value }: NonNullable<Plan["token"]>): string =>
+  value === undefined ? `${name} of ${file}` : `secrets.${name} of the stack's config`;
+
 /** 401 or 403. `sent`: the token that the answering host was sent; `host` answered. */
 export function refused(plan: Plan, status: number, host: string, hasToken: boolean, sent: boolean): string {
   const { url, token } = plan;
@@ -13,7 +16,7 @@ export function refused(plan: Plan, status: number, host: string, hasToken: bool
   const start = `${url}: refused${by} (${status})`;
   if (token === undefined) return `${start}; ${another(plan)}`;
   if (sent) {
-    return `${start} although ${token.name} of ${token.file} was sent; accept the model's terms on its page, or renew the token`;
+    return `${start} although ${tokenPlace(token)} was sent; accept the model's terms on its page, or renew the token`;
   }
   if (hasToken) return `${start}, which is not sent the token; ${another(plan)}`;
   return `${start}; if the model needs an account, accept its terms on its page and put ${token.name}=YOUR_TOKEN into ${token.file}`;

@@ -5,7 +5,7 @@ import path from "node:path";
 /** The beginning of a model file, by its format: GGUF of llama.cpp, and ggml of whisper.cpp (0x67676d6c, little-endian). */
 export const MAGIC = { gguf: "GGUF", ggml: "lmgg" } as const;
 
-/** One model file and where it comes from. No secret is in it: it is an input of the graph node. */
+/** One model file and where it comes from: an input of the graph node, which is hidden where it has a token's value. */
 export interface DownloadPlan {
   readonly url: string;
   /** Absolute path. */
@@ -14,8 +14,8 @@ export interface DownloadPlan {
   /** 64 lower-case hexadecimal digits; undefined: any content of the format is taken, with a warning. */
   readonly sha256?: string;
   readonly bytes?: number;
-  /** A bearer token for the host of `url`: a name in a dotenv file, both of which may be missing. */
-  readonly token?: { readonly file: string; readonly name: string };
+  /** A bearer token for the host of `url`: a name in a dotenv file, both of which may be missing, or a value of the config. */
+  readonly token?: { readonly file: string; readonly name: string; readonly value?: string };
   /** Config key that names the model, and prefix of the keys …Url and …Sha256, for messages. */
   readonly setting: string;
   /** See `modelGeneration`. */

@@ -4,6 +4,7 @@ import { chooseModel, type ModelChoice } from "../model-choice";
 import type { ModelCatalog } from "../models";
 import { withOverride } from "../overrides";
 import type { ServiceSpec } from "../spec";
+import { setSecretCommand } from "../user-secrets";
 import { llamaCppService } from "./llama-cpp";
 import { llmProxyService } from "./llm-proxy";
 import { openWebuiService } from "./open-webui";
@@ -69,7 +70,7 @@ function providerFaults({ llmProviders }: Config, secretNames: readonly string[]
   return [
     ...missing.map(
       ({ name, secret }) =>
-        `llmProviders: "${name}" has no key: the file of config secretsFile has no value for "${secret}"; add the line ${secret}=VALUE there`,
+        `llmProviders: "${name}" has no key: "${secret}" has no value; add the line ${secret}=VALUE to the file of config secretsFile, or ${setSecretCommand(secret)}`,
     ),
     ...repeated.map(
       ({ name }) => `llmProviders: "${name}" is listed more than once; give every model a name of its own`,

@@ -11,7 +11,7 @@ export interface CatalogSettings {
   /** Config `servers`. */
   readonly servers: readonly string[] | "all";
   readonly images: CatalogImages;
-  /** Names with a value in the secrets file; see `secretNamesOf`. */
+  /** Names of user secrets that have a value. */
   readonly secretNames: readonly string[];
   readonly values: CatalogValues;
   /** Config `overrides.mcp-gateway.environment`. */
@@ -59,12 +59,6 @@ export interface CatalogResult {
 export const wantedSecrets = (servers: readonly Pick<OfferedServer, "server">[]): string[] => [
   ...new Set(servers.flatMap(({ server }) => (server.secrets ?? []).map(({ name }) => name))),
 ];
-
-/** Names that have a value in a dotenv text, by the gateway's own rule: NAME=VALUE, # begins a comment line. */
-export function secretNamesOf(dotenv: string): string[] {
-  const lines = dotenv.split(/\r?\n/).filter((line) => !line.startsWith("#"));
-  return lines.flatMap((line) => /^([^=]+)=.*\S/.exec(line)?.[1] ?? []);
-}
 
 /** Servers that could be added while the gateway runs: their secrets and images are there. */
 function addable(name: string, server: CatalogServer, { images, secretNames }: CatalogSettings): boolean {

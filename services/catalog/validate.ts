@@ -2,6 +2,7 @@
 import { allowedPaths, volumeFault } from "./host-paths";
 import { configKey, SOURCE_FILES, type CatalogData, type CatalogServer } from "./model";
 import { evaluated, FILTERS, unknownFilters } from "./evaluate";
+import { setSecretCommand } from "../user-secrets";
 import { VALUE_NAMES } from "./substitute";
 
 /** The images that the program knows by name: catalogs/images.yaml. */
@@ -136,7 +137,7 @@ function unavailable(name: string, { images }: Checked): string[] {
 }
 
 const missingSecret = (server: string, secret: string): string =>
-  `servers: "${server}" is enabled, but its secret "${secret}" has no value in the file of config secretsFile; add the line ${secret}=VALUE there, or leave ${server} out of servers`;
+  `servers: "${server}" is enabled, but its secret "${secret}" has no value; add the line ${secret}=VALUE to the file of config secretsFile, or ${setSecretCommand(secret)}, or leave ${server} out of servers`;
 
 /** The gateway takes the list and enforces nothing, unless it is told to run proxies of its own, which the stack does not. */
 const unenforced = (server: string): string =>

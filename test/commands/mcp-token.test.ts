@@ -54,6 +54,19 @@ it("a name is given out once, wherever it stands, and taken away by that name", 
   });
 });
 
+it("a token of the stack's config is known by its name, without Pulumi", async () => {
+  const sealed = { MCP_TOKEN_car: { secure: "v1:8mzuZ3Yt4aZBxkZA:9sN0" } };
+  fs.appendFileSync(file, stringify({ "mcp-gateway-stack:secrets": sealed }).replace(/^/gm, "  "));
+  expect((await token("add", "car")).stderr).toContain("MCP_TOKEN_car in stack config");
+  expect((await token("remove", "car")).stderr).toContain(
+    "pulumi config rm --path secrets.MCP_TOKEN_car, then npm run up",
+  );
+  const { stdout } = await token("list", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    tokens: expect.arrayContaining([{ name: "car", from: "stack config" }]) as unknown,
+  });
+});
+
 it("the list has names and where they come from", async () => {
   await token("add", "laptop");
   fs.writeFileSync(path.join(directory, "env"), `MCP_TOKEN_desk=${"d".repeat(32)}\n`);

@@ -86,6 +86,43 @@ describe("the list of secrets", () => {
   });
 });
 
+describe("a secret of the stack's config", () => {
+  const SEALED = "\n      secure: v1:8mzuZ3Yt4aZBxkZA:9sN0\n";
+  beforeEach(() => {
+    const config = fs
+      .readFileSync(STACK_FILE, "utf8")
+      .replace("servers: time", "servers: github-official\n  mcp-gateway-stack:gatewayMode: socket");
+    const name = "github.personal_access_token";
+    fs.writeFileSync(STACK_FILE, `${config}  mcp-gateway-stack:secrets:\n    ${name}:${SEALED}`);
+  });
+
+  it("is listed as such, by its name in the file: nothing is decrypted", async () => {
+    const { code, stdout } = await secrets("", "list");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/github\.personal_access_token +stack config +set +mcp-gateway/);
+  });
+
+  it("is set there, not in the secrets file, and rotated by nobody else", async () => {
+    const set = "pulumi config set --secret --path 'secrets[\"github.personal_access_token\"]'";
+    for (const action of ["set", "rotate"]) {
+      const { code, stderr } = await secrets(VALUE, action, "github.personal_access_token");
+      expect([code, stderr]).toEqual([1, expect.stringContaining(set)]);
+    }
+    expect(fs.existsSync(secretsFile)).toBe(false);
+  });
+
+  it("is refused while the secrets file has it, too", async () => {
+    fs.writeFileSync(secretsFile, "github.personal_access_token=x\n");
+    const { code, stderr } = await secrets("", "list");
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        `secrets.github.personal_access_token: is a line of ${secretsFile}, too; remove that line`,
+      ),
+    ]);
+  });
+});
+
 describe("a new value", () => {
   it("is refused for what would lose data, and for a password that is kept elsewhere", () => {
     const names = plannedSecrets(planned({ bundles: "full", auth: "token" })).generated.map(({ name }) => name);

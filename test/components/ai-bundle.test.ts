@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { AiBundle } from "../../components/ai-bundle";
+import { NO_SECRETS } from "../../engines/files/user-secrets";
 import { aiPlan } from "../../services/ai/plan";
 import { parseModels } from "../../services/models";
 import { aiOrder } from "../../services/start-order";
@@ -20,7 +21,9 @@ const bundle = () =>
   upon(({ foundation }) => {
     const plan = planned();
     const wanted = IMAGES.map((name) => ({ name, reference: imageReference(name) }));
-    const copied = [{ name: "llm-env", file: ".env", source: "/nowhere/.env", names: [] }];
+    const copied = [
+      { name: "llm-env", file: ".env", source: { file: "/nowhere/.env", config: NO_SECRETS }, names: [] },
+    ];
     return new AiBundle("ai", {
       foundation,
       services: plan.services,
@@ -32,7 +35,7 @@ const bundle = () =>
         host: "unix:///run/engine.sock",
       },
       secrets: { generated: plan.generatedSecrets, copied },
-      secretsFile: "/nowhere/.env",
+      userSecrets: { file: "/nowhere/.env", config: NO_SECRETS },
     });
   });
 

@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { DataDirectory } from "../../components/data-directory";
 import { ModelDownload } from "../../components/model-download";
+import { knownSecrets, NO_SECRETS } from "../../engines/files/user-secrets";
 import type { ModelChoice } from "../../services/model-choice";
 import { stdinOf } from "../support/foundation";
 import { up, type Up } from "../support/up";
@@ -27,12 +29,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-const upModel = (changes: Partial<ModelChoice> = {}): Promise<Up<ModelDownload>> =>
+const upModel = (changes: Partial<ModelChoice> = {}, secrets = NO_SECRETS): Promise<Up<ModelDownload>> =>
   up(() => {
     const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
     const { ready: dataReady } = new DataDirectory("data", { dataDir, owner });
     const secretsFile = path.join(dataDir, ".env");
-    return new ModelDownload("whisper-model", { choice: { ...choice, ...changes }, dataDir, dataReady, secretsFile });
+    const place = { choice: { ...choice, ...changes }, dataDir, secretsFile };
+    return new ModelDownload("whisper-model", { ...place, dataReady, secrets });
   });
 const generationOf = async (changes: Partial<ModelChoice> = {}): Promise<unknown> =>
   stdinOf((await upModel(changes)).resources, "whisper-model-file")["generation"];
@@ -103,5 +106,15 @@ describe("ModelDownload", () => {
     expect(await generationOf({ file: "ggml-tiny.bin" })).not.toBe("kept");
     rmSync(path.join(dataDir, "whisper-cpp/models/ggml-base.bin"));
     expect(await generationOf()).not.toBe("kept");
+  });
+
+  it("has the token in what it is told where the stack's config has it, as a secret, and the same generation", async () => {
+    leaveModel();
+    const { resources, value } = await upModel({}, knownSecrets({ HF_TOKEN: "canary", OTHER: "elsewhere" }));
+    const { stdin } = resources.find(({ name }) => name === "whisper-model-file")?.inputs ?? {};
+    expect(pulumi.runtime.isRpcSecret(stdin)).toBe(true);
+    expect(JSON.parse(pulumi.runtime.unwrapRpcSecret(stdin) as string)).toMatchObject({ token: { value: "canary" } });
+    expect(value.files.generations).toEqual(["kept"]);
+    expect(JSON.stringify(resources)).not.toContain("elsewhere");
   });
 });

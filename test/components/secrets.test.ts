@@ -4,11 +4,17 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { DataDirectory } from "../../components/data-directory";
 import { Secrets } from "../../components/secrets";
+import { knownSecrets, NO_SECRETS } from "../../engines/files/user-secrets";
 import { DATA_DIR, hostCommandInputs, stdinOf } from "../support/foundation";
 import { up, valueOf } from "../support/up";
 
 const token = { name: "gateway-token", bytes: 32, files: { "authorization.conf": "Bearer {value}\n" } };
-const env = { name: "gateway-env", file: ".env", source: "/nowhere/.env", names: ["GITHUB_TOKEN"] };
+const env = {
+  name: "gateway-env",
+  file: ".env",
+  source: { file: "/nowhere/.env", config: NO_SECRETS },
+  names: ["GITHUB_TOKEN"],
+};
 
 const secrets = () =>
   up(() => {
@@ -41,7 +47,11 @@ describe("Secrets", () => {
 
     const generation = expect.any(String) as string;
     expect(stdinOf(resources, "secret-gateway-token")).toEqual({ base: DATA_DIR, ...token, generation });
-    expect(stdinOf(resources, "secret-gateway-env")).toEqual({ base: DATA_DIR, ...env, generation });
+    expect(stdinOf(resources, "secret-gateway-env")).toEqual({
+      ...{ base: DATA_DIR, ...env, generation },
+      // The path alone, where the config has none of them.
+      source: env.source.file,
+    });
   });
 
   it("give the generations of the named ones, in their order", async () => {
@@ -111,7 +121,7 @@ describe("Secrets", () => {
       name: "mcp-access",
       own: "mcp-token",
       services: "mcp-services-token",
-      source: "/nowhere/.env",
+      source: { file: "/nowhere/.env", config: NO_SECRETS },
       files: { tokens: "t", users: "u" },
     };
     const generated = [access.own, access.services].map((name) => ({ name, bytes: 32, files: {} }));
@@ -127,10 +137,32 @@ describe("Secrets", () => {
     expect(stdin).toEqual({
       base: DATA_DIR,
       ...access,
+      source: access.source.file,
       place: expect.any(String) as unknown,
       generation: expect.any(String) as unknown,
     });
     // What mounts it is replaced with the directory, not with the digests in it.
     expect(value.files(["mcp-access"]).generations).toEqual([stdin["place"]]);
+  });
+
+  it("bring a command those values of the stack's config that it needs, as a secret", async () => {
+    const config = knownSecrets({ GITHUB_TOKEN: "canary-1", OTHER: "canary-2" });
+    const { resources } = await up(() => {
+      const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
+      const { ready } = new DataDirectory("data", { dataDir: DATA_DIR, owner });
+      const copied = [env, { ...env, name: "other-env", names: ["NOWHERE"] }].map((plan) => ({
+        ...plan,
+        source: { ...plan.source, config },
+      }));
+      return new Secrets("secrets", { dataDir: DATA_DIR, after: ready, generated: [], copied });
+    });
+    const { stdin } = resources.find(({ name }) => name === "secret-gateway-env")?.inputs ?? {};
+    expect(pulumi.runtime.isRpcSecret(stdin)).toBe(true);
+    expect(JSON.parse(pulumi.runtime.unwrapRpcSecret(stdin) as string)).toMatchObject({
+      source: { file: "/nowhere/.env", given: { GITHUB_TOKEN: "canary-1" } },
+    });
+    // Who needs none of them gets the path alone.
+    expect(stdinOf(resources, "secret-other-env")["source"]).toBe("/nowhere/.env");
+    expect(JSON.stringify(resources)).not.toContain("canary-2");
   });
 });

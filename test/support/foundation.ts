@@ -7,6 +7,7 @@ import type { Foundation } from "../../components/service";
 import { containerArgs } from "../../engines/container-args";
 import { DockerEngine } from "../../engines/docker";
 import type { Running } from "../../engines/engine";
+import { NO_SECRETS } from "../../engines/files/user-secrets";
 import type { ServiceSpec } from "../../services/spec";
 import { spec } from "./spec";
 import { up, type Registered, type Up } from "./up";
@@ -41,7 +42,9 @@ function base(): Base {
   const owner = { project: PLACE.project, stack: PLACE.stack, engine: "engine-id" };
   const data = new DataDirectory("data", { dataDir: DATA_DIR, owner });
   const generated = [{ name: "gateway-token", bytes: 32, files: {} }];
-  const copied = [{ name: "gateway-env", file: ".env", source: "/nowhere/.env", names: [] }];
+  const copied = [
+    { name: "gateway-env", file: ".env", source: { file: "/nowhere/.env", config: NO_SECRETS }, names: [] },
+  ];
   const secrets = new Secrets("secrets", { dataDir: DATA_DIR, after: data.ready, generated, copied });
   const networks = new Networks("networks", { engine, names: ["edge", "edge-outside", "mcp", "mcp-outside"] });
   const foundation = { engine, images, secrets, dataDir: DATA_DIR, dataReady: data.ready, dataUser: "1000:1000" };

@@ -152,7 +152,7 @@ describe("the gateway's files", () => {
       refused([
         `${CATALOG}: server "time": image: "mcp/time:latest" has no digest, so its content could change; write it as REPOSITORY@sha256:… with 64 hexadecimal digits`,
         `${REGISTRY}: "tiem" is not in ${CATALOG}; remove it or correct the name`,
-        'servers: "github-official" is enabled, but its secret "github.personal_access_token" has no value in the file of config secretsFile; add the line github.personal_access_token=VALUE there, or leave github-official out of servers',
+        `servers: "github-official" is enabled, but its secret "github.personal_access_token" has no value; add the line github.personal_access_token=VALUE to the file of config secretsFile, or pulumi config set --secret --path 'secrets["github.personal_access_token"]', or leave github-official out of servers`,
       ]),
     );
   });

@@ -6,6 +6,7 @@ import { accessFaults, accessWords, digestFiles, type AccessPlan } from "../../.
 import { clientsFile, clientsText, readClients } from "../../../engines/files/clients";
 import { writeAccess } from "../../../engines/files/host-files";
 import { sha256 } from "../../../engines/files/layout";
+import { NO_SECRETS } from "../../../engines/files/user-secrets";
 
 const OWN = "own-token";
 const SERVICES = "services-token";
@@ -20,7 +21,7 @@ const plan = (): AccessPlan => ({
   name: "mcp-access",
   own: "mcp-token",
   services: "mcp-services-token",
-  source: path.join(base, "env"),
+  source: { file: path.join(base, "env"), config: NO_SECRETS },
   files: NAMES,
 });
 const put = (file: string, content: string): void => {

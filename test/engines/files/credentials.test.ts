@@ -16,12 +16,21 @@ describe("credentials in the secrets file", () => {
     ].join("\r\n");
     expect(readCredentials(dotenv)).toEqual({
       tokens: [
-        { name: "desk", value: `${TOKEN}2` },
-        { name: "phone", value: `${TOKEN}3` },
+        { name: "desk", from: "secretsFile", value: `${TOKEN}2` },
+        { name: "phone", from: "secretsFile", value: `${TOKEN}3` },
       ],
       users: [{ name: "anna", digest: DIGEST }],
       faults: [],
     });
+  });
+
+  it("are told apart from those of the stack's config, in messages", () => {
+    const { tokens, faults } = readCredentials(`MCP_TOKEN_a=${TOKEN}\nMCP_TOKEN_b=short\n`, ["MCP_TOKEN_b"]);
+    expect(tokens.map(({ name, from }) => [name, from])).toEqual([
+      ["a", "secretsFile"],
+      ["b", "secrets"],
+    ]);
+    expect(faults).toEqual([expect.stringMatching(/^secrets: MCP_TOKEN_b: the token has 5 characters/)]);
   });
 
   it.each([

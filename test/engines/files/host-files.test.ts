@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { knownSecrets, NO_SECRETS, sentSource, type SecretValues } from "../../../engines/files/user-secrets";
 import * as layout from "../../../engines/files/layout";
 
 const ROOT = path.join(__dirname, "../../..");
@@ -121,15 +122,33 @@ describe("a generated secret", () => {
 
 describe("copied secrets", () => {
   it("are only the lines that are wanted, and follow the user's file", () => {
-    const source = path.join(base, "user.env");
-    fs.writeFileSync(source, "A=1\r\nOTHER=x\n# B=0\nB=2\nB=3\n");
+    const file = path.join(base, "user.env");
+    const source = { file, config: NO_SECRETS };
+    fs.writeFileSync(file, "A=1\r\nOTHER=x\n# B=0\nB=2\nB=3\n");
     const plan: layout.CopyPlan = { name: "env", file: ".env", source, names: ["B", "A", "C"] };
-    run("copy", { ...plan, generation: layout.copyGeneration(base, plan) });
+    run("copy", { ...plan, source: file, generation: layout.copyGeneration(base, plan) });
     expect(fs.readFileSync(path.join(base, "secrets/env/.env"), "utf8")).toBe("B=3\nA=1\n");
     const generation = layout.copyGeneration(base, plan);
     expect(layout.copyGeneration(base, plan)).toBe(generation);
-    fs.writeFileSync(source, "A=2\n");
+    fs.writeFileSync(file, "A=2\n");
     expect(layout.copyGeneration(base, plan)).not.toBe(generation);
+  });
+
+  it("are values of the stack's config, too, and follow them", () => {
+    const file = path.join(base, "user.env");
+    fs.writeFileSync(file, "A=1"); // without a line end
+    const plan = (given: SecretValues): layout.CopyPlan => {
+      const source = { file, config: knownSecrets(given) };
+      return { name: "env", file: ".env", source, names: ["A", "B"] };
+    };
+    const first = plan({ B: "canary", OTHER: "elsewhere" });
+    const generation = layout.copyGeneration(base, first);
+    const source = { file, given: { B: "canary" } };
+    expect(sentSource(first.source, (name) => first.names.includes(name))).toEqual(source);
+    expect(run("copy", { ...first, source, generation })).not.toContain("canary");
+    expect(fs.readFileSync(path.join(base, "secrets/env/.env"), "utf8")).toBe("A=1\nB=canary\n");
+    expect(layout.copyGeneration(base, first)).toBe(generation);
+    expect(layout.copyGeneration(base, plan({ B: "changed" }))).not.toBe(generation);
   });
 });
 

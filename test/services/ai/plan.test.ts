@@ -69,7 +69,9 @@ describe("the AI bundle", () => {
       expect.stringMatching(/^llamaCppModel: "huge" /),
       expect.stringMatching(/^whisperCppModelUrl: .* has no file name at its end/),
       ...Array<unknown>(2).fill(
-        expect.stringMatching(/^llmProviders: "gpt" has no key: .* add the line PROVIDER_KEY=VALUE there$/),
+        expect.stringMatching(
+          /^llmProviders: "gpt" has no key: .* add the line PROVIDER_KEY=VALUE to the file of config secretsFile, or pulumi config set --secret --path secrets\.PROVIDER_KEY$/,
+        ),
       ),
       'llmProviders: "gpt" is listed more than once; give every model a name of its own',
     ]);

@@ -2,7 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { parse as parseYaml } from "yaml";
 import { PROJECT_ROOT, readLock } from "../../../engines/images/lock";
-import { gatewayCatalog, secretNamesOf, type CatalogSettings } from "../../../services/catalog/gateway-catalog";
+import { secretNamesOf } from "../../../engines/files/user-secrets";
+import { gatewayCatalog, type CatalogSettings } from "../../../services/catalog/gateway-catalog";
 import { SOURCE_FILES, type CatalogSources } from "../../../services/catalog/model";
 import type { CatalogImages } from "../../../services/catalog/validate";
 

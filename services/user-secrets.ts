@@ -1,0 +1,7 @@
+/** How secrets of the user's are named and set in the stack's config; for messages. Pure. */
+
+/** Path of a secret in the config, as `pulumi config set --path` takes it, quoted for a shell. */
+export const secretPath = (name: string): string => (/^\w+$/.test(name) ? `secrets.${name}` : `'secrets["${name}"]'`);
+
+/** The command that gives a secret of the config its value, which comes by standard input. */
+export const setSecretCommand = (name: string): string => `pulumi config set --secret --path ${secretPath(name)}`;
