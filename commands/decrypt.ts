@@ -20,7 +20,7 @@ function decrypt(stack: string): SecretValues {
   if (status !== 0)
     throw new Error(
       `the secrets in Pulumi.${stack}.yaml cannot be decrypted; set the passphrase that they were encrypted with ` +
-        `(PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE). Pulumi says:\n${stderr.trim()}`,
+        `(PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE). Pulumi says: ${stderr.trim().split("\n").at(-1)}`,
     );
   const key = Object.entries(JSON.parse(stdout) as Shown).find(([name]) => name.endsWith(`:${SECRETS_KEY}`));
   const { values, faults } = openedSecrets(key?.[1].value);

@@ -14,7 +14,7 @@ import { upCommand } from "./no-stack";
 import { verify, type Verified } from "./restore/archive";
 import { loadDatabase, removeRestorer } from "./restore/database";
 import { restoreData } from "./restore/data";
-import { configHere, configOf, targetFaults, writeConfig } from "./restore/target";
+import { configHere, configOf, encryptSecrets, targetFaults, writeConfig } from "./restore/target";
 import { PROJECT, stackFile } from "./stack-config";
 import { up } from "./up";
 import { openWorkspace } from "./workspace";
@@ -52,15 +52,16 @@ async function place(archive: Verified, stack: string, { dataDir, yes = false }:
   const absolute = dataDir === undefined ? undefined : path.resolve(dataDir);
   const here = (): string => configHere(archive.config, contentOf(stackFile(stack)), absolute);
   const before = contentOf(stackFile(stack));
-  const engine = await ensureEngine(configOf(stack, here()), { yes, interactive: interactive() });
+  const engine = await ensureEngine(configOf(stack, here(), archive.secrets), { yes, interactive: interactive() });
   const docker = connect(engine.host);
   const workspace = await openWorkspace(stack);
   // Again: a new stack has its salt now.
   const text = here();
-  const config = configOf(stack, text);
+  const config = configOf(stack, text, archive.secrets);
   const faults = await targetFaults(docker, workspace, config, archive);
   if (faults.length > 0) throw new Error(`Nothing was restored, because something is there:\n  ${faults.join("\n  ")}`);
   for (const file of writeConfig(config, { text, before }, archive)) say(`wrote ${file}`);
+  await encryptSecrets(workspace, archive.secrets);
   const { plan } = await prepare(config, engine, true);
   const database = { name: POSTGRES, reference: plan.reference(POSTGRES) };
   await fetchImages(config, docker, [...plannedImages(plan), ...(archive.hasDump ? [database] : [])]);

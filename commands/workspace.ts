@@ -1,5 +1,5 @@
 /** How Pulumi runs in this checkout: its environment, and the stack. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -92,6 +92,8 @@ export interface PulumiResult {
 export interface PulumiOptions {
   /** "show" lets the user see all of it; "stderr" moves it to standard error; "capture" keeps both. */
   readonly output: "show" | "stderr" | "capture";
+  /** Text for its standard input, such as what belongs on no command line. */
+  readonly input?: string;
 }
 
 const STREAMS = {
@@ -114,10 +116,13 @@ export function runPulumiIn(
   directory: string,
   { toolchain, variables }: Workspace,
   args: readonly string[],
-  { output }: PulumiOptions,
+  { output, input }: PulumiOptions,
 ): Promise<PulumiResult> {
   const env = { ...process.env, ...variables };
-  const child = spawn(toolchain.pulumi, args, { cwd: directory, env, stdio: [...STREAMS[output]] });
+  const [stdin, ...others] = STREAMS[output];
+  const stdio: StdioOptions = [input === undefined ? stdin : "pipe", ...others];
+  const child: ChildProcess = spawn(toolchain.pulumi, args, { cwd: directory, env, stdio });
+  child.stdin?.end(input);
   const captured = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream]?.setEncoding("utf8").on("data", (text: string) => (captured[stream] += text));

@@ -6,7 +6,7 @@ import type { Config } from "../../config";
 import { ensureKey, readKey } from "../../engines/backup/age";
 import { readFiles, withDataContainer } from "../../engines/backup/container-files";
 import { directoryHeader, pieces, writersOf, type Writer } from "../../engines/backup/data";
-import { CONFIG, FILES, MANIFEST, POSTGRES as DUMP, STATE } from "../../engines/backup/format";
+import { CONFIG, FILES, MANIFEST, POSTGRES as DUMP, SECRETS, STATE } from "../../engines/backup/format";
 import { Pauses, type StoodStill } from "../../engines/backup/pause";
 import { differences } from "../../engines/backup/read-archive";
 import { ArchiveWriter } from "../../engines/backup/write-archive";
@@ -89,6 +89,7 @@ async function fill(wanted: Wanted, archive: ArchiveWriter): Promise<StoodStill>
   );
   await archive.text(STATE, JSON.stringify(await readState(workspace)));
   await archive.text(CONFIG, readFileSync(stackFile(config.stack), "utf8"));
+  if (config.secrets.names.length > 0) await archive.text(SECRETS, JSON.stringify(config.secrets.values()));
   for (const [key, file] of files) await archive.text(`${FILES}${key}`, readFileSync(file, "utf8"));
   // The database first: files that its rows name were there before them.
   await dump(wanted, archive, database);

@@ -3,32 +3,50 @@ import { existsSync } from "node:fs";
 import type Docker from "dockerode";
 import { parseDocument } from "yaml";
 import type { Config } from "../../config";
+import { SECRETS_KEY } from "../../config-secrets";
 import { hasData } from "../../engines/backup/marker";
 import { freeMiB } from "../../engines/free-space";
 import { readText } from "../../engines/files/layout";
+import { knownSecrets, type SecretValues } from "../../engines/files/user-secrets";
 import { writeWhole } from "../../engines/files/write";
 import { downCommand } from "../no-stack";
 import { configFrom, PROJECT, sourceOf, stackFile } from "../stack-config";
 import { readState } from "../state";
 import { stackContainers } from "../status/observe";
-import type { Workspace } from "../workspace";
+import { runPulumi, type Workspace } from "../workspace";
 import { isFileKey } from "../backup/contents";
 import type { Verified } from "./archive";
 
-/** The archive's config for this machine: another data directory, and the salt of the passphrase that is used here. Pure. */
+/**
+ * The archive's config for this machine: another data directory, and the salt of the passphrase that is used here. What the
+ * other passphrase encrypts is left out; see `encryptSecrets`. Pure.
+ */
 export function configHere(archived: string, here: string | undefined, dataDir: string | undefined): string {
   const [document, old] = [parseDocument(archived), parseDocument(here ?? "")];
   document.delete("encryptionsalt");
   document.delete("secretsprovider");
   document.delete("encryptedkey");
+  document.deleteIn(["config", `${PROJECT}:${SECRETS_KEY}`]);
   if (dataDir !== undefined) document.setIn(["config", `${PROJECT}:dataDir`], dataDir);
   const salt: unknown = old.get("encryptionsalt");
   const text = document.toString();
   return salt === undefined ? text : `encryptionsalt: ${String(salt)}\n${text}`;
 }
 
-/** The config that it amounts to. @throws StackFaults */
-export const configOf = (stack: string, text: string): Config => configFrom(sourceOf(stack, text));
+/** The config that it amounts to, with the archive's secrets. @throws StackFaults */
+export const configOf = (stack: string, text: string, secrets: SecretValues = {}): Config => ({
+  ...configFrom(sourceOf(stack, text)),
+  secrets: knownSecrets(secrets),
+});
+
+/** Puts the archive's secrets into the config, encrypted with the passphrase that is used here. They are on no command line. */
+export async function encryptSecrets(workspace: Workspace, secrets: SecretValues): Promise<void> {
+  for (const [name, input] of Object.entries(secrets)) {
+    const args = ["config", "set", "--secret", "--path", `${SECRETS_KEY}["${name}"]`, "--non-interactive"];
+    const { code, stderr } = await runPulumi(workspace, args, { output: "capture", input });
+    if (code !== 0) throw new Error(`secrets.${name} could not be written into the config: ${stderr.trim()}`);
+  }
+}
 
 const fileOf = (config: Config, key: string): string | undefined => (isFileKey(key) ? config[key] : undefined);
 

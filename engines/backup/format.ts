@@ -7,6 +7,8 @@
  * | state.json         | Pulumi's state, as `pulumi stack export` writes it; its secrets are encrypted with the      |
  * |                    | stack's own passphrase, which is not in the archive                                         |
  * | config.yaml        | Pulumi.STACK.yaml                                                                           |
+ * | secrets.json       | values of the config key `secrets` by name, which Pulumi keeps encrypted with that          |
+ * |                    | passphrase; missing where there are none                                                    |
  * | files/KEY          | the file that the config key KEY names (`secretsFile`, …)                                   |
  * | postgres/N.sql     | what pg_dumpall says, in parts: read one after the other they are one script for psql       |
  * | data/PATH          | the data directory: files, directories and links, with owners and modes                     |
@@ -20,6 +22,7 @@ export const MANIFEST = "manifest.json";
 export const CHECKSUMS = "checksums.json";
 export const STATE = "state.json";
 export const CONFIG = "config.yaml";
+export const SECRETS = "secrets.json";
 export const FILES = "files/";
 export const POSTGRES = "postgres/";
 export const DATA = "data/";
@@ -58,7 +61,7 @@ export type EntryHeader = Partial<Header> & Pick<Header, "name">;
 
 const TYPES: readonly EntryHeader["type"][] = ["file", "directory", "symlink", "link"];
 const KNOWN = [FILES, POSTGRES, DATA];
-const SINGLE = [MANIFEST, CHECKSUMS, STATE, CONFIG];
+const SINGLE = [MANIFEST, CHECKSUMS, STATE, CONFIG, SECRETS];
 
 const parentsOf = (name: string): string[] => {
   const parts = name.replace(/\/$/, "").split("/");

@@ -57,6 +57,14 @@ describe("the config of an archive", () => {
     expect(configHere(ARCHIVED, undefined, undefined)).not.toContain("encryptionsalt");
   });
 
+  it("has no secret that the other machine's passphrase encrypts; their values come with the archive", () => {
+    const archived = `${ARCHIVED}  mcp-gateway-stack:secrets:\n    A_KEY:\n      secure: v1:8mzuZ3Yt4aZBxkZA:9sN0\n`;
+    const text = configHere(archived, undefined, undefined);
+    expect(text).not.toContain("secure");
+    const { secrets } = archivedConfig("dev", text, { A_KEY: "x" });
+    expect([secrets.names, secrets.values()]).toEqual([["A_KEY"], { A_KEY: "x" }]);
+  });
+
   it("can have its data elsewhere", () => {
     const text = configHere(ARCHIVED, undefined, "/elsewhere");
     expect(archivedConfig("dev", text)).toMatchObject({ dataDir: "/elsewhere", backupDir: "/backups", httpPort: 9000 });

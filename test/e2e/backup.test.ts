@@ -40,6 +40,7 @@ beforeAll(async () => {
   stack = await createStack(config, { prefix: "backup", root: checkout.root });
   fs.writeFileSync(secretsFile(), "MINE=of-the-user\n");
   stores = new Stores(stack);
+  await stack.succeed("pulumi", "config", "set", "--secret", "--path", 'secrets["my.key"]', "of-the-config");
   await stack.succeed("up");
   await stores.put();
 });
@@ -184,6 +185,10 @@ describe("npm run restore, on a machine that has nothing", () => {
     expect(output).toContain("deleting what a restore that was cut off left");
     expect(await stores.found()).toEqual({ ...ALL_THERE, secrets });
     expect(fs.readFileSync(secretsFile(), "utf8")).toBe("MINE=of-the-user\n");
+    // Encrypted anew: the new state has another salt.
+    expect(fs.readFileSync(stackFile(), "utf8")).toMatch(/my\.key:\n +secure: v1:/);
+    const { stdout } = await stack.pulumi("config", "get", "--path", 'secrets["my.key"]');
+    expect(stdout.trim()).toBe("of-the-config");
     expect(await new DifyStack(stack).ask("/v1/checks")).toMatchObject({ failed: {} });
   });
 

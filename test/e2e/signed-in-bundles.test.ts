@@ -7,7 +7,7 @@ import { imageSightings, sightings, type Canary } from "../support/canaries";
 import { DifyStack } from "../support/dify-stack";
 import { serveModels, type ModelServer } from "../support/model-server";
 import { openWebui } from "../support/open-webui";
-import { createStack, type TestStack } from "../support/stack";
+import { createStack, idsByService, type TestStack } from "../support/stack";
 import { tinyModels } from "../support/tiny-models";
 import { bearer, visitor } from "../support/visitor";
 import { mcpTests } from "./dify/mcp";
@@ -15,11 +15,11 @@ import { reachTests } from "./reach/matrix";
 
 jest.setTimeout(900_000);
 
+const canary = (name: string): Canary => ({ name, value: randomBytes(32).toString("hex") });
 /** Secrets of the user's, by the lines of secretsFile. */
-const OURS: readonly Canary[] = ["MCP_TOKEN_laptop", "SOME_PROVIDER_KEY"].map((name) => ({
-  name,
-  value: randomBytes(32).toString("hex"),
-}));
+const OURS: readonly Canary[] = ["MCP_TOKEN_laptop", "SOME_PROVIDER_KEY"].map(canary);
+/** Those of the stack's config. */
+const CONFIGURED: readonly Canary[] = ["MCP_TOKEN_car", "OTHER_PROVIDER_KEY"].map(canary);
 
 let server: ModelServer;
 let stack: TestStack;
@@ -29,6 +29,17 @@ let shown = "";
 
 /** Nobody asks it. */
 const PROVIDERS = [{ name: "elsewhere", baseUrl: "http://127.0.0.1:9/v1", model: "x", secret: "SOME_PROVIDER_KEY" }];
+const OTHERS = [
+  ...PROVIDERS,
+  { name: "other", baseUrl: "http://127.0.0.1:9/v1", model: "x", secret: "OTHER_PROVIDER_KEY" },
+];
+
+/** Gives a secret of the stack's config this value. */
+async function configureSecret({ name, value }: Canary): Promise<void> {
+  const { code, output } = await stack.pulumi("config", "set", "--secret", "--path", `secrets.${name}`, value);
+  if (code !== 0) throw new Error(output);
+}
+
 beforeAll(async () => {
   const models = await tinyModels();
   secretsFile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "mcp-canaries-")), "secrets.env");
@@ -43,10 +54,11 @@ beforeAll(async () => {
       whisperCppModelUrl: server.url(models.whisper.file),
       llamaContextSize: 16384,
       secretsFile,
-      llmProviders: PROVIDERS,
+      llmProviders: OTHERS,
     },
     { prefix: "signed-in" },
   );
+  for (const secret of CONFIGURED) await configureSecret(secret);
   shown += (await stack.succeed("up")).output;
 });
 afterAll(async () => {
@@ -87,7 +99,7 @@ describe("MCP servers of the stack, as tools of Dify,", () => {
 const canaries = (): Canary[] => {
   const directory = path.join(stack.dataDir, "secrets");
   const made = fs.readdirSync(directory).filter((name) => fs.existsSync(path.join(directory, name, "value")));
-  return [...OURS, ...made.map((name) => ({ name, value: secret(name) }))];
+  return [...OURS, ...CONFIGURED, ...made.map((name) => ({ name, value: secret(name) }))];
 };
 
 it("secrets are in their own files, and nowhere else that a stack leaves traces", async () => {
@@ -112,12 +124,17 @@ it("secrets are in their own files, and nowhere else that a stack leaves traces"
   );
   expect(Object.fromEntries(elsewhere)).toEqual({
     // Where llm-proxy reads it.
-    "data/secrets/llm-env/.env": ["SOME_PROVIDER_KEY"],
+    "data/secrets/llm-env/.env": ["OTHER_PROVIDER_KEY", "SOME_PROVIDER_KEY"],
     // Where MinIO keeps its users.
     "data/minio/.minio.sys/config/iam/users/dify/identity.json/xl.meta": ["minio-dify-password"],
     // Shown once, by the run that made it.
     "output of commands": ["webui-admin-password"],
   });
+});
+
+it("a token of the stack's config lets in, as one of the file does", async () => {
+  for (const { value } of [OURS[0], CONFIGURED[0]].flatMap((one) => one ?? []))
+    expect((await visitor(() => stack).ask("/", bearer(value))).status).toBe(200);
 });
 
 it("no image holds one", async () => {
@@ -133,4 +150,42 @@ it("no image holds one", async () => {
 it("another up leaves everything as it is", async () => {
   const { code, output } = await stack.pulumi("preview", "--expect-no-changes");
   expect([code, output]).toEqual([0, expect.any(String)]);
+});
+
+describe("a secret of the stack's config", () => {
+  const renewed = canary("OTHER_PROVIDER_KEY");
+  let before: Record<string, string>;
+  beforeAll(async () => {
+    before = await idsByService(stack);
+    await configureSecret(renewed);
+  });
+
+  it("is new in a preview, which shows no value and writes none", async () => {
+    const { code, output } = await stack.pulumi("preview", "--diff");
+    expect([code, output]).toEqual([0, expect.stringContaining("llm-proxy")]);
+    expect(await sightings(stack, [renewed], { preview: output })).toEqual({});
+  });
+
+  it("replaces who uses it and nothing else, and is nowhere but in that one's file", async () => {
+    const { output } = await stack.succeed("up");
+    const after = await idsByService(stack);
+    expect(Object.keys(before).filter((service) => after[service] !== before[service])).toEqual(["llm-proxy"]);
+    const control = await stack.pulumi("config", "get", "--path", `secrets.${renewed.name}`);
+    expect(control.stdout.trim()).toBe(renewed.value);
+    expect(await sightings(stack, [renewed], { output })).toEqual({ "data/secrets/llm-env/.env": [renewed.name] });
+  });
+
+  it("is refused by its name while it is not encrypted, by commands and by the program", async () => {
+    const plain = canary("PLAIN_KEY");
+    await stack.pulumi("config", "set", "--plaintext", "--path", `secrets.${plain.name}`, plain.value);
+    try {
+      for (const refused of [await stack.run("mcp-status"), await stack.pulumi("preview")]) {
+        expect(refused.code).not.toBe(0);
+        expect(refused.output).toContain("secrets.PLAIN_KEY: is not encrypted in the stack's file");
+        expect(refused.output).not.toContain(plain.value);
+      }
+    } finally {
+      await stack.pulumi("config", "rm", "--path", `secrets.${plain.name}`);
+    }
+  });
 });

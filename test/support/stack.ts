@@ -7,7 +7,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { SERVICES } from "../../config";
 import { labelFilter, stackLabels } from "../../engines/container-args";
 import { connect } from "../../engines/images/engine";
@@ -148,9 +148,15 @@ function writeConfig(file: string, values: Readonly<Record<string, unknown>>): v
   const kept = Object.entries(values).filter(([, value]) => value !== undefined);
   const text = (value: unknown): unknown => (typeof value === "object" ? value : String(value));
   const config = Object.fromEntries(kept.map(([key, value]) => [`${PROJECT}:${key}`, text(value)]));
-  // Pulumi keeps the salt of the stack's passphrase here; without it the stack would be lost.
-  const salt = fs.existsSync(file) ? /^encryptionsalt:.*$/m.exec(fs.readFileSync(file, "utf8"))?.[0] : undefined;
-  fs.writeFileSync(file, `${salt === undefined ? "" : `${salt}\n`}${stringify({ config })}`);
+  // Pulumi keeps the salt of the stack's passphrase here, and what is encrypted with it; without it the stack would be lost.
+  const old = (fs.existsSync(file) ? parse(fs.readFileSync(file, "utf8")) : {}) as {
+    encryptionsalt?: string;
+    config?: Readonly<Record<string, unknown>>;
+  } | null;
+  const [salt, key] = [old?.encryptionsalt, `${PROJECT}:secrets`];
+  const sealed = old?.config?.[key] === undefined ? {} : { [key]: old.config[key] };
+  const whole = { ...(salt === undefined ? {} : { encryptionsalt: salt }), config: { ...config, ...sealed } };
+  fs.writeFileSync(file, stringify(whole, { lineWidth: 0 }));
 }
 
 function listContainers(docker: Docker, stack: string, service?: string): Promise<Docker.ContainerInfo[]> {
