@@ -7,7 +7,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { SERVICES } from "../../config";
 import { labelFilter, stackLabels } from "../../engines/container-args";
 import { connect } from "../../engines/images/engine";
@@ -148,15 +148,11 @@ function writeConfig(file: string, values: Readonly<Record<string, unknown>>): v
   const kept = Object.entries(values).filter(([, value]) => value !== undefined);
   const text = (value: unknown): unknown => (typeof value === "object" ? value : String(value));
   const config = Object.fromEntries(kept.map(([key, value]) => [`${PROJECT}:${key}`, text(value)]));
-  // Pulumi keeps the salt of the stack's passphrase here, and what is encrypted with it; without it the stack would be lost.
-  const old = (fs.existsSync(file) ? parse(fs.readFileSync(file, "utf8")) : {}) as {
-    encryptionsalt?: string;
-    config?: Readonly<Record<string, unknown>>;
-  } | null;
-  const [salt, key] = [old?.encryptionsalt, `${PROJECT}:secrets`];
-  const sealed = old?.config?.[key] === undefined ? {} : { [key]: old.config[key] };
-  const whole = { ...(salt === undefined ? {} : { encryptionsalt: salt }), config: { ...config, ...sealed } };
-  fs.writeFileSync(file, stringify(whole, { lineWidth: 0 }));
+  // Pulumi keeps the salt of the stack's passphrase here, without which the stack would be lost, and what it encrypts.
+  const old = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+  const salt = /^encryptionsalt:.*\n/m.exec(old)?.[0] ?? "";
+  const [sealed = ""] = new RegExp(`^  ${PROJECT}:secrets:\n(?:    .*\n)+`, "m").exec(old) ?? [];
+  fs.writeFileSync(file, `${salt}${stringify({ config })}${sealed}`);
 }
 
 function listContainers(docker: Docker, stack: string, service?: string): Promise<Docker.ContainerInfo[]> {
