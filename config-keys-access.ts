@@ -16,8 +16,8 @@ export const ACCESS_KEYS = {
 
 - \`npm run -s mcp-token -- add laptop\` makes one, shows it once and keeps its digest; \`remove laptop\` takes it away, \`list\` names
   all. Both count at once.
-- \`MCP_TOKEN_laptop=…\` as a line of \`secretsFile\` does the same for one of your own, of at least 32 characters, such as
-  \`openssl rand -hex 32\` gives; it counts from the next \`npm run up\` on.
+- \`MCP_TOKEN_laptop=…\` as a line of \`secretsFile\` (or in the config, \`secrets.MCP_TOKEN_laptop\`) does the same for one of
+  your own, of at least 32 characters, such as \`openssl rand -hex 32\` gives; it counts from the next \`npm run up\` on.
 - \`MCP_USER_anna=$6$…\` there is, with \`basic\`, the user anna by the digest of a password, which \`openssl passwd -6\` or
   \`htpasswd -nB anna\` make. Without any such line there is the user \`default\`, whose password is the stack's own token.
 
@@ -27,7 +27,7 @@ Open WebUI and Dify keep their own keys and logins.
 
 With \`oidc\`, browsers sign in at a provider of yours before the start page and the pages of Open WebUI and Dify, and MCP clients get their
 tokens there (MCP's authorization specification). Tokens of \`mcp-token\` count too, for machines without a browser. It needs
-\`oidcIssuer\`, \`oidcClientId\`, \`oidcAllowed\`, and the line OIDC_CLIENT_SECRET of \`secretsFile\`.`,
+\`oidcIssuer\`, \`oidcClientId\`, \`oidcAllowed\`, and OIDC_CLIENT_SECRET in \`secretsFile\` or \`secrets\`.`,
   },
   allowUnauthenticated: {
     group: GROUP,

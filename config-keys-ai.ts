@@ -111,7 +111,7 @@ export const AI_KEYS = {
     fallback: "[]",
     example: PROVIDER_EXAMPLE,
     notes:
-      "JSON, or a list in the stack's file. All four fields are needed; `secret` names the line of `secretsFile` with the key.",
+      "JSON, or a list in the stack's file. All four fields are needed; `secret` is the name of the key in `secretsFile` or `secrets`.",
   },
   webuiAdminEmail: {
     group: GROUP,

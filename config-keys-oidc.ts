@@ -38,7 +38,7 @@ export const OIDC_KEYS = {
   },
   oidcClientId: {
     group: GROUP,
-    description: "This stack's client at the provider; its secret is the line OIDC_CLIENT_SECRET of `secretsFile`",
+    description: "This stack's client at the provider; its secret is OIDC_CLIENT_SECRET of `secretsFile` or `secrets`",
     parse: scope,
     fallback: undefined,
     example: "oidcClientId mcp-gateway-stack",

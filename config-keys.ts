@@ -170,10 +170,10 @@ export const KEYS = {
     parse: values.text,
     fallback: undefined,
     example: "--secret --path secrets.OPENAI_API_KEY",
-    notes: `The value comes by standard input; a name with other than letters, digits and _ is quoted: \`--path
-'secrets["github.personal_access_token"]'\`. A value that is not encrypted is refused, and so is a name that \`secretsFile\` has,
-too. What uses a changed value is replaced by the next \`up\`, nothing else. Commands that need a value ask Pulumi for it, so they
-need the stack's passphrase.`,
+    notes: `The value comes by standard input. A name with other than letters, digits and _ is quoted:
+\`--path 'secrets["github.personal_access_token"]'\`. A value that is not encrypted is refused, and so is a name that \`secretsFile\`
+has, too. The next \`up\` replaces what uses a changed value, and nothing else. Commands that need a value ask Pulumi for it, so they
+need the stack's passphrase. Where the values lie besides is in SECURITY.md.`,
   },
   containerSocket: {
     group: "Engine and images",
