@@ -6,6 +6,7 @@ import { render, staleMessages } from "../../commands/render";
 import { GROUPS, KEYS, parse, type Key } from "../../config";
 import { nginxConf } from "../../services/nginx-conf";
 import { configOf } from "../support/config";
+import { setSecretCommand } from "../../services/user-secrets";
 
 const FILES = ["docker/mcp-router/nginx.conf", "CONFIG.md"];
 const stale = (file: string): string => `${file} is not what its sources give; run: npm run render`;
@@ -78,7 +79,12 @@ describe("CONFIG.md", () => {
     expect(Object.values<Key>(KEYS).filter(({ group }) => !GROUPS.includes(group))).toEqual([]);
   });
 
-  it.each(Object.entries<Key>(KEYS))("has an example of %s that is valid and not the default", (name, { example }) => {
+  it("has the example of secrets that messages give, without a value: that comes by standard input", () => {
+    expect(`pulumi config set ${KEYS.secrets.example}`).toBe(setSecretCommand("OPENAI_API_KEY"));
+  });
+
+  const texts = Object.entries<Key>(KEYS).filter(([name]) => name !== "secrets");
+  it.each(texts)("has an example of %s that is valid and not the default", (name, { example }) => {
     const set = setBy(example.replace("…", "0".repeat(64)));
     const { faults, origins } = parse({ project: "p", stack: "s", directory: "/", set, env: {} });
     expect(Object.keys(set)).toEqual([name]);
