@@ -27,24 +27,27 @@ export interface SecretsOptions {
 
 const valueFile = ({ dataDir }: Config, name: string): string => path.join(secretDirectory(dataDir, name), VALUE_FILE);
 
-function entries(config: Config, plan = planByNames(config)): readonly (SecretEntry & { readonly since?: string })[] {
+/** An entry, and what only this machine knows of it. */
+type Entry = SecretEntry & {
+  /** Of generated ones that are there: ISO 8601. */
+  readonly since?: string;
+  /** Of yours. */
+  readonly from?: "secretsFile" | "stack config";
+};
+
+function entries(config: Config, plan = planByNames(config)): readonly Entry[] {
   const values = userSecretNames(secretSource(config));
   const made = (name: string): boolean => existsSync(valueFile(config, name));
-  return inventory(plan, made, values).map((entry) =>
-    entry.kind === "generated" && entry.present
-      ? { ...entry, since: statSync(valueFile(config, entry.name)).mtime.toISOString() }
-      : entry,
-  );
+  return inventory(plan, made, values).map((entry): Entry => {
+    if (entry.kind === "yours")
+      return { ...entry, from: config.secrets.names.includes(entry.name) ? "stack config" : "secretsFile" };
+    return entry.present ? { ...entry, since: statSync(valueFile(config, entry.name)).mtime.toISOString() } : entry;
+  });
 }
 
 const state = ({ kind, present }: SecretEntry): string => {
   if (kind === "yours") return present ? "set" : "missing";
   return present ? "made" : "made by the next up";
-};
-
-const placeOf = ({ secrets }: Config, { kind, name }: SecretEntry): string => {
-  if (kind === "generated") return "generated";
-  return secrets.names.includes(name) ? "stack config" : "secretsFile";
 };
 
 /** Lists names, kinds, users and ages; no value. */
@@ -54,7 +57,7 @@ export function list({ stack, json }: SecretsOptions): void {
   if (json) return void process.stdout.write(`${JSON.stringify({ stack, secrets: all }, null, 2)}\n`);
   const rows = all.map((entry) => [
     entry.name,
-    placeOf(config, entry),
+    entry.from ?? "generated",
     [state(entry), entry.since?.slice(0, 10)].filter(Boolean).join(" "),
     entry.usedBy.join(", "),
   ]);

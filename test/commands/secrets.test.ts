@@ -100,6 +100,11 @@ describe("a secret of the stack's config", () => {
     const { code, stdout } = await secrets("", "list");
     expect(code).toBe(0);
     expect(stdout).toMatch(/github\.personal_access_token +stack config +set +mcp-gateway/);
+    expect(JSON.parse((await secrets("", "list", "--json")).stdout)).toMatchObject({
+      secrets: expect.arrayContaining([
+        expect.objectContaining({ name: "github.personal_access_token", from: "stack config", present: true }),
+      ]) as unknown,
+    });
   });
 
   it("is set there, not in the secrets file, and rotated by nobody else", async () => {
