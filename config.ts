@@ -1,6 +1,6 @@
 /**
- * The only reader of stack config; the keys are in config-keys.ts, the cross-checks in config-checks.ts. Every fault is reported at once,
- * one line each: key, value, why, and what to set.
+ * The only reader of stack config; the keys are in config-keys.ts, what they must agree on is in config-checks.ts. Every fault
+ * is reported at once, one line each: key, value, why, and what to set.
  */
 import os from "node:os";
 import path from "node:path";

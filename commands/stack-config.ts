@@ -37,10 +37,12 @@ export function sourceOf(stack: string, text: string, root = PROJECT_ROOT): Sour
     const [, name] = key.startsWith(`${PROJECT}:`) ? key.split(":") : [];
     return name === undefined || name === SECRETS_KEY ? [] : [[name, textOf(name, value)] as const];
   });
-  const sealed = map[`${PROJECT}:${SECRETS_KEY}`];
-  const secrets =
-    sealed === undefined ? {} : { secrets: { ...sealedSecrets(sealed), values: decrypting(stack, sealed) } };
-  return { project: PROJECT, stack, directory: root, set: Object.fromEntries(own), env: process.env, ...secrets };
+  const source = { project: PROJECT, stack, directory: root, set: Object.fromEntries(own), env: process.env };
+  const key = `${PROJECT}:${SECRETS_KEY}`;
+  const sealed = map[key];
+  return sealed === undefined
+    ? source
+    : { ...source, secrets: { ...sealedSecrets(sealed), values: decrypting(stack, key, sealed) } };
 }
 
 /** The same from the stack's file itself. */
