@@ -158,15 +158,17 @@ function addDeveloperCommands(root: Command): void {
     .action(() => command<typeof import("./check")>("check").check());
   root
     .command("bench")
-    .description("measure a stack that is up, as ratios: Pulumi's share, requests through the ingress")
+    .description("measure a stack that is up against what it could cost: Pulumi's share, requests through the ingress")
     .option(...STACK)
-    .option("--rounds <number>", "repetitions of the Pulumi runs", "5")
+    .option("--rounds <number>", "repetitions; measures that take long do three at most", "5")
+    .option("--idle [seconds]", "memory and CPU of the idle stack, against its images alone; it is stopped in between")
+    .option("--streams [count]", "a thousand streams of events for a minute: dropped ones, memory of each")
+    .option("--modes [sizes]", "catalog servers in both gateway modes, such as 1,5,20 of them")
+    .option("--servers [sizes]", "how the stack grows with its catalog servers, such as 1,5,20,50 of them")
     .option("--cold", "take the stack down and up again, in turns with docker compose; data stays")
-    .option(
-      "--modes",
-      "static against socket: catalog servers in both gateway modes, few and many; the stack is changed for a while",
-    )
+    .option("--all", "all of these, one after the other; BENCHMARKS.md says how long that takes")
     .option("--json", "figures as JSON")
+    .option("--render <files...>", "write the tables of BENCHMARKS.md from such JSON; measures nothing")
     .action((options) => command<typeof import("./bench")>("bench").bench(options));
   root
     .command("test")

@@ -1,18 +1,12 @@
 /** How long the commands of every day take, warm, from the shell's point of view: each with its target beside it. */
 import { spawnSync } from "node:child_process";
 import { PROJECT_ROOT } from "../../engines/images/lock";
-import { figures, type Figures } from "./statistics";
-
-export interface Timed {
-  readonly what: string;
-  /** Longest time that it should take, in seconds. */
-  readonly target: number;
-  readonly seconds: Figures;
-  readonly met: boolean;
-}
+import { repeated, type Result } from "./result";
+import { figures } from "./statistics";
 
 interface Command {
   readonly what: string;
+  /** Longest time that it should take, in seconds. */
   readonly target: number;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -57,17 +51,10 @@ function timeOf({ what, args, env, expected }: Command): number {
 }
 
 /** Measures each, after a run that is not counted. The stack has to be up. */
-export function dailyRuns(stack: string, rounds: number): Timed[] {
+export function dailyRuns(stack: string, rounds: number): Result[] {
   return commandsOf(stack).map((command) => {
     timeOf(command);
-    const seconds = figures(Array.from({ length: rounds }, () => timeOf(command)));
-    return { what: command.what, target: command.target, seconds, met: seconds.median <= command.target };
+    const times = figures(Array.from({ length: rounds }, () => timeOf(command)));
+    return repeated(command.what, "s", times, undefined, { of: "ours", atMost: command.target });
   });
 }
-
-/** One line for each: median, spread, target. */
-export const dailyLines = (timed: readonly Timed[]): string[] =>
-  timed.map(({ what, target, seconds: { median, min, max }, met }) => {
-    const spread = `(${min.toFixed(2)} to ${max.toFixed(2)})`;
-    return `${what.padEnd(64)}${median.toFixed(2).padStart(8)} s  ${spread}  target ${target} s: ${met ? "met" : "MISSED"}`;
-  });

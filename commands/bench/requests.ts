@@ -58,6 +58,26 @@ export async function latency(target: Target, name: RequestName, clients: number
   }
 }
 
+/** Longest wait for a first answer, in milliseconds. */
+const ANSWER_MS = 180_000;
+
+/** Waits until the endpoint lists tools. @throws Error with what it last said, when that takes three minutes */
+export async function answering(target: Target): Promise<void> {
+  const end = Date.now() + ANSWER_MS;
+  for (;;) {
+    try {
+      await latency(target, "tools/list", 1, 1);
+      return;
+    } catch (error) {
+      if (Date.now() > end)
+        throw new Error(`${target.url} lists no tools: ${(error as Error).message}; npm run mcp-status says more`, {
+          cause: error,
+        });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Sessions that stay open: `call` calls a tool, `end` ends the session. */
 export async function openSessions(target: Target, count: number) {
   const sessions = await Promise.all(Array.from({ length: count }, () => connect(target)));

@@ -28,35 +28,6 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-/** A measure of ours beside its yardstick. */
-export interface Comparison {
-  readonly what: string;
-  readonly unit: "s" | "ms" | "1/s" | "MiB/s" | "MiB";
-  readonly ours: number;
-  readonly yardstick: number;
-  readonly ratio: number;
-  readonly spread?: readonly [ours: Figures, yardstick: Figures];
-}
-
-export const compare = (what: string, unit: Comparison["unit"], ours: number, yardstick: number): Comparison => ({
-  what,
-  unit,
-  ours,
-  yardstick,
-  ratio: ours / yardstick,
-});
-
-/** The same of repeated measurements: their medians, and how far they spread. */
-export const compareFigures = (
-  what: string,
-  unit: Comparison["unit"],
-  ours: Figures,
-  yardstick: Figures,
-): Comparison => ({
-  ...compare(what, unit, ours.median, yardstick.median),
-  spread: [ours, yardstick],
-});
-
 /** How one kind of request does under a load; times in milliseconds. */
 export interface Latency {
   readonly p50: number;
@@ -89,4 +60,26 @@ export async function alternate(
     times[1].push(await seconds(second));
   }
   return { first: figures(times[0]), second: figures(times[1]) };
+}
+
+/** A measure at a size. */
+export interface Point {
+  readonly size: number;
+  readonly value: number;
+}
+
+/** What one more costs between two sizes. */
+export const costOfOne = (from: Point, to: Point): number => (to.value - from.value) / (to.size - from.size);
+
+/**
+ * How a measure grows from the first to the last size, compared with the size itself: at 1 what is there costs the same for
+ * each, below 1 less, above 1 it grows worse than linearly. Points are sorted by size.
+ *
+ * @throws Error when there are fewer than two
+ */
+export function growth(points: readonly Point[]): number {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || first.size === last.size)
+    throw new Error(`growth: ${points.length} size(s) measured; it takes two different ones`);
+  return last.value / first.value / (last.size / first.size);
 }

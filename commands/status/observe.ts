@@ -41,6 +41,12 @@ async function askSample(read: ReadEngine, id: string): Promise<Sample | undefin
   }
 }
 
+/** What a container uses now: from the kernel where that can be read, else from the engine; undefined: it has ended. */
+export const sampleOf = async (
+  read: ReadEngine,
+  { Id, State }: Pick<Docker.ContainerInspectInfo, "Id" | "State">,
+): Promise<Sample | undefined> => readSample(Id, State.Pid) ?? (await askSample(read, Id));
+
 /** Percent of one core between two samples. */
 export function usageBetween(first: Sample, last: Sample): Usage {
   const nanoseconds = Math.max(1, last.at - first.at) * 1e6;
@@ -49,10 +55,11 @@ export function usageBetween(first: Sample, last: Sample): Usage {
 }
 
 /** From the kernel between two readings, or from the engine since the last look or the container's start. */
-async function usageOf(read: ReadEngine, { Id, State }: Docker.ContainerInspectInfo, samples: Map<string, Sample>) {
+async function usageOf(read: ReadEngine, container: Docker.ContainerInspectInfo, samples: Map<string, Sample>) {
+  const { Id, State } = container;
   const before = samples.get(Id) ?? readSample(Id, State.Pid);
   if (before !== undefined && !samples.has(Id)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  const now = readSample(Id, State.Pid) ?? (await askSample(read, Id));
+  const now = await sampleOf(read, container);
   if (now === undefined) return undefined;
   samples.set(Id, now);
   return usageBetween(before ?? { at: Date.parse(State.StartedAt), cpuNanoseconds: 0, memoryBytes: 0 }, now);

@@ -1,4 +1,4 @@
-import { alternate, figures, percentile } from "../../../commands/bench/statistics";
+import { alternate, costOfOne, figures, growth, percentile } from "../../../commands/bench/statistics";
 
 describe("percentile", () => {
   it.each([
@@ -25,5 +25,25 @@ describe("alternate", () => {
     const { first, second } = await alternate(2, work("a"), work("b"));
     expect(order).toEqual(["a", "b", "a", "b"]);
     expect([first.runs, second.runs]).toEqual([2, 2]);
+  });
+});
+
+describe("growth", () => {
+  const points = (...values: [size: number, value: number][]) => values.map(([size, value]) => ({ size, value }));
+
+  it.each([
+    ["costs the same for each", points([1, 2], [5, 10], [50, 100]), 1],
+    ["has a part that does not grow", points([1, 10], [10, 20]), 0.2],
+    ["grows as the square", points([1, 1], [10, 100]), 10],
+  ])("of what %s", (_what, measured, expected) => {
+    expect(growth(measured)).toBeCloseTo(expected);
+  });
+
+  it.each([[[]], [points([1, 2])], [points([5, 1], [5, 2])]])("of %j cannot be said", (measured) => {
+    expect(() => growth(measured)).toThrow("it takes two different ones");
+  });
+
+  it("is by a cost for each one more", () => {
+    expect(costOfOne({ size: 1, value: 10 }, { size: 5, value: 30 })).toBe(5);
   });
 });

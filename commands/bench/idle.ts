@@ -1,0 +1,81 @@
+/**
+ * What the stack costs while nobody uses it, against its images alone: the same image, command, user, mounts, limits and
+ * networks, without health check and without published port. What is between the two is what health checks and ports cost.
+ */
+import os from "node:os";
+import { withAlone } from "./alone";
+import { healthy, runningServices, samples, type Context, type Running } from "./context";
+import { rest } from "./interrupt";
+import { answering } from "./requests";
+import { measured, type Result } from "./result";
+
+/** So long everything is left alone after its start, in seconds: the gateway's first list of tools is over by then. */
+const SETTLE_SECONDS = 30;
+
+interface Use {
+  /** Percent of a core. */
+  readonly cpu: number;
+  readonly memoryMiB: number;
+}
+
+interface Idle {
+  readonly services: Readonly<Record<string, Use>>;
+  /** Of everything that runs on this machine: checks are started by the engine, outside of their containers. */
+  readonly machineCpu: number;
+}
+
+/** Milliseconds that the processors have worked. */
+const busy = (): number =>
+  os.cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
+
+async function watch(context: Context, services: readonly Running[], seconds: number): Promise<Idle> {
+  await rest(SETTLE_SECONDS);
+  const before = { at: Date.now(), busy: busy(), each: await samples(context, services) };
+  await rest(seconds);
+  const now = { at: Date.now(), busy: busy(), each: await samples(context, services) };
+  const use = services.map(({ service }, index): [string, Use] => {
+    const [first, last] = [before.each[index], now.each[index]];
+    if (first === undefined || last === undefined) throw new Error(`${service}: no figures`);
+    // Not rounded, since most of these are below a tenth of a percent.
+    const cpu = ((last.cpuNanoseconds - first.cpuNanoseconds) / ((last.at - first.at) * 1e6)) * 100;
+    return [service, { cpu, memoryMiB: last.memoryBytes / 2 ** 20 }];
+  });
+  return {
+    services: Object.fromEntries(use),
+    machineCpu: ((now.busy - before.busy) / (now.at - before.at)) * 100,
+  };
+}
+
+const sum = (idle: Idle, key: keyof Use): number =>
+  Object.values(idle.services).reduce((total, use) => total + use[key], 0);
+
+/** Each service, their sums, and what of the machine's work is health checks. */
+export function idleResults(seconds: number, stack: Idle, alone: Idle): Result[] {
+  const title = (what: string): string => `idle for ${seconds} s, against the images alone: ${what}`;
+  const names = Object.keys(stack.services);
+  return [
+    measured(title("memory"), "MiB", sum(stack, "memoryMiB"), sum(alone, "memoryMiB")),
+    measured(title("CPU"), "% of a core", sum(stack, "cpu"), sum(alone, "cpu")),
+    measured(title("CPU of the whole machine, engine included"), "% of a core", stack.machineCpu, alone.machineCpu),
+    ...names.map((name) =>
+      measured(`memory of ${name}`, "MiB", stack.services[name]?.memoryMiB ?? NaN, alone.services[name]?.memoryMiB),
+    ),
+    ...names.map((name) =>
+      measured(`CPU of ${name}`, "% of a core", stack.services[name]?.cpu ?? NaN, alone.services[name]?.cpu),
+    ),
+  ];
+}
+
+/** Looks for so many seconds at each of the two. Sessions end. @throws Error naming a service that does not run */
+export async function idleRuns(context: Context, seconds: number): Promise<Result[]> {
+  context.say("starting the stack's images alone: without health checks and published ports");
+  const alone = await withAlone(context, (services) => {
+    context.say(`alone: ${SETTLE_SECONDS} s of rest, then ${seconds} s`);
+    return watch(context, services, seconds);
+  });
+  const services = await runningServices(context);
+  await healthy(context, services);
+  await answering(context.target);
+  context.say(`the stack, started as lately: ${SETTLE_SECONDS} s of rest, then ${seconds} s`);
+  return idleResults(seconds, await watch(context, services, seconds), alone);
+}
