@@ -83,7 +83,7 @@ export async function openStream(target: StreamTarget): Promise<Stream> {
   return { dropped: () => dropped, ping, end };
 }
 
-/** Does work for each, so many at once; gives the results in their order. @throws Error of the first that fails, after all have ended */
+/** Does work for each, so many at once; gives what came of each in their order. */
 export async function each<T, R>(
   items: readonly T[],
   atOnce: number,

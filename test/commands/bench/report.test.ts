@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { withTables } from "../../../commands/bench/markdown";
+import { MEASURE_NAMES } from "../../../commands/bench/options";
 import { reportLines, type Report } from "../../../commands/bench/report";
 import { measured, repeated } from "../../../commands/bench/result";
 import { figures } from "../../../commands/bench/statistics";
@@ -57,5 +60,16 @@ describe("tables between markers", () => {
     expect(() => withTables(page("machine"), [report])).toThrow(
       'no place for the results of "cold"; add these two lines where they belong:\n<!-- results: cold -->\n<!-- end of results -->',
     );
+  });
+
+  it("are in BENCHMARKS.md for every measure, and for a cold start with the AI bundle", () => {
+    const text = readFileSync(path.resolve(__dirname, "../../../BENCHMARKS.md"), "utf8");
+    const of = (names: readonly string[], bundles: readonly string[]): Report => ({
+      ...report,
+      bundles,
+      sections: names.map((name) => ({ name, results: [measured(`${name}, a title of its own`, "s", 1)] })),
+    });
+    const written = withTables(text, [of(MEASURE_NAMES, []), of(["cold"], ["ai"])]);
+    for (const name of MEASURE_NAMES) expect(written).toContain(`| ${name}, a title of its own |`);
   });
 });
