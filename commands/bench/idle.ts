@@ -49,14 +49,21 @@ async function watch(context: Context, services: readonly Running[], seconds: nu
 const sum = (idle: Idle, key: keyof Use): number =>
   Object.values(idle.services).reduce((total, use) => total + use[key], 0);
 
-/** Each service, their sums, and what of the machine's work is health checks. */
-export function idleResults(seconds: number, stack: Idle, alone: Idle): Result[] {
+/** How many health checks the engine starts in a second, from each container's interval in nanoseconds (0: it has none). */
+export const checksPerSecond = (intervals: readonly number[]): number =>
+  intervals.filter((interval) => interval > 0).reduce((sum, interval) => sum + 1e9 / interval, 0);
+
+/** Each service, their sums, and what of the machine's work is health checks; `checks` are those of a second. */
+export function idleResults(seconds: number, checks: number, stack: Idle, alone: Idle): Result[] {
   const title = (what: string): string => `idle for ${seconds} s, against the images alone: ${what}`;
   const names = Object.keys(stack.services);
   return [
     measured(title("memory"), "MiB", sum(stack, "memoryMiB"), sum(alone, "memoryMiB")),
     measured(title("CPU"), "% of a core", sum(stack, "cpu"), sum(alone, "cpu")),
     measured(title("CPU of the whole machine, engine included"), "% of a core", stack.machineCpu, alone.machineCpu),
+    measured("health checks of the idle stack", "1/s", checks),
+    // A percent of a core is 10 ms of each second.
+    measured("one health check, engine included", "ms", ((stack.machineCpu - alone.machineCpu) * 10) / checks),
     ...names.map((name) =>
       measured(`memory of ${name}`, "MiB", stack.services[name]?.memoryMiB ?? NaN, alone.services[name]?.memoryMiB),
     ),
@@ -64,6 +71,11 @@ export function idleResults(seconds: number, stack: Idle, alone: Idle): Result[]
       measured(`CPU of ${name}`, "% of a core", stack.services[name]?.cpu ?? NaN, alone.services[name]?.cpu),
     ),
   ];
+}
+
+async function intervals({ docker }: Context, services: readonly Running[]): Promise<number[]> {
+  const found = await Promise.all(services.map(({ id }) => docker.getContainer(id).inspect()));
+  return found.map(({ Config: { Healthcheck } }) => Healthcheck?.Interval ?? 0);
 }
 
 /** Looks for so many seconds at each of the two. Sessions end. @throws Error naming a service that does not run */
@@ -77,5 +89,6 @@ export async function idleRuns(context: Context, seconds: number): Promise<Resul
   await healthy(context, services);
   await answering(context.target);
   context.say(`the stack, started as lately: ${SETTLE_SECONDS} s of rest, then ${seconds} s`);
-  return idleResults(seconds, await watch(context, services, seconds), alone);
+  const checks = checksPerSecond(await intervals(context, services));
+  return idleResults(seconds, checks, await watch(context, services, seconds), alone);
 }

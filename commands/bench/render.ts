@@ -21,10 +21,10 @@ function readReport(file: string): Report {
   try {
     return FORM.parse(JSON.parse(readFileSync(file, "utf8"))) as unknown as Report;
   } catch (error) {
-    throw new Error(
-      `${file} is no report of bench: ${(error as Error).message}; make one: npm run -s bench -- --all --json > ${file}`,
-      { cause: error },
-    );
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new Error(`${file} is no report of bench: ${why}\nmake one: npm run -s bench -- --all --json > ${file}`, {
+      cause: error,
+    });
   }
 }
 

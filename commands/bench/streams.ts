@@ -97,19 +97,32 @@ function results(count: number, ingress: Held, direct: Held): Result[] {
   ];
 }
 
+/** Limits that are too low for so many streams of one address, with values that are not. */
+export function raisedLimits(
+  { streamsPerClient, requestsPerSecond }: Pick<Context["config"], "streamsPerClient" | "requestsPerSecond">,
+  count: number,
+): Readonly<Record<string, string>> {
+  const needed = count + SPARE;
+  return Object.fromEntries(
+    Object.entries({ streamsPerClient, requestsPerSecond })
+      .filter(([, value]) => value < needed)
+      .map(([key]) => [key, String(needed)]),
+  );
+}
+
 /** Lets one address hold so many streams, if it may not already; `restore` takes that back. */
 async function allow(context: Context, count: number): Promise<{ restore(): Promise<void> }> {
-  const needed = count + SPARE;
-  const { streamsPerClient, requestsPerSecond } = context.config;
-  if (streamsPerClient >= needed) return { restore: () => Promise.resolve() };
-  context.say(`streamsPerClient is ${streamsPerClient}: ${needed} for this run, by config; it is put back afterwards`);
+  const raised = raisedLimits(context.config, count);
+  const words = Object.entries(raised).map(([key, value]) => `${key} ${value}`);
+  if (words.length === 0) return { restore: () => Promise.resolve() };
+  context.say(`for this run by config, put back afterwards: ${words.join(", ")}; as it is they would be refused`);
   const { set, restore } = changeableConfig(context.workspace.stack);
   const putBack = async (): Promise<void> => {
     restore();
     await up(context);
   };
   try {
-    set({ streamsPerClient: String(needed), requestsPerSecond: String(Math.max(requestsPerSecond, needed)) });
+    set(raised);
     await up(context);
   } catch (error) {
     await putBack();

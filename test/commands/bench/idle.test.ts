@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { aloneOptions } from "../../../commands/bench/alone";
-import { idleResults } from "../../../commands/bench/idle";
+import { checksPerSecond, idleResults } from "../../../commands/bench/idle";
 
 const container = (networks: readonly string[], mode: string) =>
   ({
@@ -45,14 +45,21 @@ describe("an image alone", () => {
 it("the idle stack is compared by sums, by the machine, and by each service", () => {
   const stack = { services: { a: { cpu: 0.5, memoryMiB: 10 }, b: { cpu: 0.25, memoryMiB: 20 } }, machineCpu: 4 };
   const alone = { services: { a: { cpu: 0.125, memoryMiB: 8 }, b: { cpu: 0.25, memoryMiB: 16 } }, machineCpu: 2 };
-  const rows = idleResults(60, stack, alone).map(({ ours, yardstick }) => [ours, yardstick]);
+  const rows = idleResults(60, 2, stack, alone).map(({ ours, yardstick }) => [ours, yardstick]);
   expect(rows).toEqual([
     [30, 24],
     [0.75, 0.375],
     [4, 2],
+    [2, undefined],
+    // 20 ms of each second, for two.
+    [10, undefined],
     [10, 8],
     [20, 16],
     [0.5, 0.125],
     [0.25, 0.25],
   ]);
+});
+
+it("health checks of a second come from the intervals of those that have one", () => {
+  expect(checksPerSecond([2e9, 0, 4e9])).toBe(0.75);
 });
