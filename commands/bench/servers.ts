@@ -90,7 +90,6 @@ export async function serverRuns(context: Context, sizes: readonly number[]): Pr
     }
   } finally {
     changed.restore();
-    context.say("putting the stack back");
     await up(context);
   }
   return [
