@@ -2,9 +2,9 @@
  * What the stack costs while nobody uses it, against its images alone: the same image, command, user, mounts, limits and
  * networks, without health check and without published port. What is between the two is what health checks and ports cost.
  */
-import os from "node:os";
 import { withAlone } from "./alone";
 import { healthy, runningServices, samples, type Context, type Running } from "./context";
+import { engineMs } from "./engine-cpu";
 import { rest } from "./interrupt";
 import { answering } from "./requests";
 import { measured, type Result } from "./result";
@@ -20,19 +20,19 @@ interface Use {
 
 interface Idle {
   readonly services: Readonly<Record<string, Use>>;
-  /** Of everything that runs on this machine: checks are started by the engine, outside of their containers. */
-  readonly machineCpu: number;
+  /** Percent of a core that the engine takes for them, with what it starts in their containers; undefined: not to be seen here. */
+  readonly engineCpu: number | undefined;
 }
 
-/** Milliseconds that the processors have worked. */
-const busy = (): number =>
-  os.cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
-
 async function watch(context: Context, services: readonly Running[], seconds: number): Promise<Idle> {
+  const look = async () => {
+    const engine = engineMs(services.map(({ id }) => id));
+    return { at: Date.now(), engine, each: await samples(context, services) };
+  };
   await rest(SETTLE_SECONDS);
-  const before = { at: Date.now(), busy: busy(), each: await samples(context, services) };
+  const before = await look();
   await rest(seconds);
-  const now = { at: Date.now(), busy: busy(), each: await samples(context, services) };
+  const now = await look();
   const use = services.map(({ service }, index): [string, Use] => {
     const [first, last] = [before.each[index], now.each[index]];
     if (first === undefined || last === undefined) throw new Error(`${service}: no figures`);
@@ -40,10 +40,9 @@ async function watch(context: Context, services: readonly Running[], seconds: nu
     const cpu = ((last.cpuNanoseconds - first.cpuNanoseconds) / ((last.at - first.at) * 1e6)) * 100;
     return [service, { cpu, memoryMiB: last.memoryBytes / 2 ** 20 }];
   });
-  return {
-    services: Object.fromEntries(use),
-    machineCpu: ((now.busy - before.busy) / (now.at - before.at)) * 100,
-  };
+  const engine = before.engine === undefined || now.engine === undefined ? undefined : now.engine - before.engine;
+  const engineCpu = engine && (engine / (now.at - before.at)) * 100;
+  return { services: Object.fromEntries(use), engineCpu };
 }
 
 const sum = (idle: Idle, key: keyof Use): number =>
@@ -53,17 +52,25 @@ const sum = (idle: Idle, key: keyof Use): number =>
 export const checksPerSecond = (intervals: readonly number[]): number =>
   intervals.filter((interval) => interval > 0).reduce((sum, interval) => sum + 1e9 / interval, 0);
 
-/** Each service, their sums, and what of the machine's work is health checks; `checks` are those of a second. */
+function engineResults(title: string, checks: number, stack: Idle, alone: Idle): Result[] {
+  const [ours, yardstick] = [stack.engineCpu, alone.engineCpu];
+  if (ours === undefined || yardstick === undefined) return [];
+  return [
+    measured(title, "% of a core", ours, yardstick),
+    // A percent of a core is 10 ms of each second.
+    measured("one health check, engine included", "ms of CPU", ((ours - yardstick) * 10) / checks),
+  ];
+}
+
+/** Each service, their sums, and what health checks cost; `checks` are those of a second. */
 export function idleResults(seconds: number, checks: number, stack: Idle, alone: Idle): Result[] {
   const title = (what: string): string => `idle for ${seconds} s, against the images alone: ${what}`;
   const names = Object.keys(stack.services);
   return [
     measured(title("memory"), "MiB", sum(stack, "memoryMiB"), sum(alone, "memoryMiB")),
     measured(title("CPU"), "% of a core", sum(stack, "cpu"), sum(alone, "cpu")),
-    measured(title("CPU of the whole machine, engine included"), "% of a core", stack.machineCpu, alone.machineCpu),
     measured("health checks of the idle stack", "1/s", checks),
-    // A percent of a core is 10 ms of each second.
-    measured("one health check, engine included", "ms", ((stack.machineCpu - alone.machineCpu) * 10) / checks),
+    ...engineResults(title("CPU of the engine for these containers, checks included"), checks, stack, alone),
     ...names.map((name) =>
       measured(`memory of ${name}`, "MiB", stack.services[name]?.memoryMiB ?? NaN, alone.services[name]?.memoryMiB),
     ),

@@ -1,7 +1,7 @@
 /** What is measured, in one form for everything: a value of ours, what it stands against, and its target. */
 import type { Figures } from "./statistics";
 
-export type Unit = "s" | "ms" | "1/s" | "MiB/s" | "MiB" | "KiB" | "% of a core" | "streams" | "";
+export type Unit = "s" | "ms" | "1/s" | "MiB/s" | "MiB" | "KiB" | "% of a core" | "ms of CPU" | "streams" | "";
 
 /** A limit of the ratio, of our value, or of what it is above (`added`) the yardstick. */
 export interface Target {

@@ -42,15 +42,15 @@ describe("an image alone", () => {
   });
 });
 
-it("the idle stack is compared by sums, by the machine, and by each service", () => {
-  const stack = { services: { a: { cpu: 0.5, memoryMiB: 10 }, b: { cpu: 0.25, memoryMiB: 20 } }, machineCpu: 4 };
-  const alone = { services: { a: { cpu: 0.125, memoryMiB: 8 }, b: { cpu: 0.25, memoryMiB: 16 } }, machineCpu: 2 };
+it("the idle stack is compared by sums, by the engine, and by each service", () => {
+  const stack = { services: { a: { cpu: 0.5, memoryMiB: 10 }, b: { cpu: 0.25, memoryMiB: 20 } }, engineCpu: 4 };
+  const alone = { services: { a: { cpu: 0.125, memoryMiB: 8 }, b: { cpu: 0.25, memoryMiB: 16 } }, engineCpu: 2 };
   const rows = idleResults(60, 2, stack, alone).map(({ ours, yardstick }) => [ours, yardstick]);
   expect(rows).toEqual([
     [30, 24],
     [0.75, 0.375],
-    [4, 2],
     [2, undefined],
+    [4, 2],
     // 20 ms of each second, for two.
     [10, undefined],
     [10, 8],
@@ -58,6 +58,11 @@ it("the idle stack is compared by sums, by the machine, and by each service", ()
     [0.5, 0.125],
     [0.25, 0.25],
   ]);
+});
+
+it("an engine that cannot be seen is left out", () => {
+  const idle = { services: {}, engineCpu: undefined };
+  expect(idleResults(60, 2, idle, idle).map(({ what }) => what)).not.toContainEqual(expect.stringContaining("engine"));
 });
 
 it("health checks of a second come from the intervals of those that have one", () => {
