@@ -2,8 +2,8 @@
  * Catalog servers as services of the stack (gatewayMode static) against containers that the gateway starts (socket). The stack is
  * brought up in both modes, with few and many servers, and afterwards as it was.
  */
-import { changeableServers } from "./changeable";
 import { gatewayMemory, runningServices, up, type Context } from "./context";
+import { manyServers } from "./many-servers";
 import { answering, latency, openSessions } from "./requests";
 import { measured, type Result } from "./result";
 import { seconds } from "./statistics";
@@ -61,21 +61,21 @@ function comparisons(count: number, ours: Cost, theirs: Cost): Result[] {
 
 /** Measures both modes with each number of servers. @throws Error when the stack cannot come up in one of them */
 export async function modeRuns(context: Context, sizes: readonly number[]): Promise<Result[]> {
-  const changed = changeableServers(context.workspace.stack);
+  const changed = manyServers(context);
   const results: Result[] = [];
   try {
     for (const count of sizes) {
       const costs = {} as Record<Mode, Cost>;
       for (const gatewayMode of MODES) {
         context.say(`${count} server(s), gatewayMode ${gatewayMode}`);
-        changed.configure(gatewayMode, count);
+        await changed.configure(gatewayMode, count);
         await up(context);
         costs[gatewayMode] = await cost(context);
       }
       results.push(...comparisons(count, costs.static, costs.socket));
     }
   } finally {
-    changed.restore();
+    await changed.restore();
     await up(context);
   }
   return results;

@@ -2,9 +2,9 @@
  * How bringing the stack up, its memory and its list of tools grow with the number of catalog servers (gatewayMode static), and
  * `docker compose up --wait` of the export beside it. The stack is down in between, and afterwards as it was.
  */
-import { changeableServers } from "./changeable";
 import { composeStack } from "./compose";
 import { down, gatewayMemory, up, type Context } from "./context";
+import { manyServers } from "./many-servers";
 import { answering, latency } from "./requests";
 import { measured, repeated, type Result, type Unit } from "./result";
 import { costOfOne, figures, growth, seconds, type Point } from "./statistics";
@@ -80,16 +80,16 @@ export function growthResults(what: string, unit: Unit, points: readonly Point[]
 
 /** Measures each number of servers, in rising order. @throws Error when the stack cannot come up with one of them */
 export async function serverRuns(context: Context, sizes: readonly number[]): Promise<Result[]> {
-  const changed = changeableServers(context.workspace.stack);
+  const changed = manyServers(context);
   const found: Size[] = [];
   try {
     await down(context);
     for (const count of [...sizes].sort((a, b) => a - b)) {
-      changed.configure("static", count);
+      await changed.configure("static", count);
       found.push(await measureSize(context, count, Math.min(context.rounds, 3)));
     }
   } finally {
-    changed.restore();
+    await changed.restore();
     await up(context);
   }
   return [

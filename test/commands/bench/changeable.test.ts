@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import os from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
-import { changeable, serverNames } from "../../../commands/bench/changeable";
+import { changeable } from "../../../commands/bench/changeable";
+import { serverNames } from "../../../commands/bench/many-servers";
 
 let directory: string;
 let file: string;
