@@ -97,10 +97,11 @@ function catalogServers(plan: StackPlan, foundation: Foundation, host: string) {
 
 export = async () => {
   const config = await load();
-  const { plan, host, engineSocket, startInterval, owner } = await checked(config);
+  const { plan, owner, ...place } = await checked(config);
   const { core } = plan;
+  const { host } = place;
 
-  const engine = new DockerEngine({ ...config, host, engineSocket, startInterval, imageReference: plan.reference });
+  const engine = new DockerEngine({ ...config, ...place, imageReference: plan.reference });
   const imagesOf = (wanted: ImagesArgs["wanted"]): ImagesArgs => ({
     source: config.imageSource,
     wanted,

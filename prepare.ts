@@ -5,6 +5,7 @@ import { containerArgs, stackLabels } from "./engines/container-args";
 import { restoreFaults } from "./engines/backup/marker";
 import { dataFaults } from "./engines/kept-data";
 import type { Owner } from "./engines/files/layout";
+import { podmanNotes, type EngineName } from "./engines/podman";
 import { spaceFault } from "./engines/free-space";
 import { gpuFaults } from "./engines/gpu";
 import { locateEngine, type EngineAddress } from "./engines/locate";
@@ -25,6 +26,7 @@ export interface Prepared {
   readonly plan: StackPlan;
   /** Address of the engine as in DOCKER_HOST. */
   readonly host: string;
+  readonly engineName: EngineName;
   /** Path of its socket as containers mount it. */
   readonly engineSocket: string;
   /** Whether the engine can check containers more often while they start. */
@@ -96,11 +98,12 @@ async function difyFaults(docker: EngineQuestions, { dataDir }: Config, plan: St
 }
 
 /** What the policy finds in everything that would run. */
-function policy(config: Config, plan: StackPlan, engineSocket: string): PolicyResult {
+function policy(config: Config, plan: StackPlan, engineSocket: string, engineName: EngineName): PolicyResult {
   const own = ownRules(config.policyFile);
   const { project, stack, dataDir, policyWaivers: waivers } = config;
   const subjects = plannedContainers(plan).map((service) => {
-    const place = { project, stack, dataDir, engineSocket, image: plan.reference(service.image), generations: [] };
+    const image = plan.reference(service.image);
+    const place = { project, stack, dataDir, engineSocket, engineName, image, generations: [] };
     return { service, container: containerArgs(service, place), config, engineSocket };
   });
   const result = applyPolicy({ rules: [...RULES, ...own.rules], subjects, waivers });
@@ -139,16 +142,17 @@ export async function prepare(config: Config, engine: EngineAddress, restoring =
   const { hidesClients } = engine;
   const unguarded = [...openFaults(config, hidesClients), ...ownerFaults(config.dataDir, owner)];
   const engineSocket = engine.socketPath ?? DEFAULT_SOCKET;
-  const checked = plan === undefined ? undefined : policy(config, plan, engineSocket);
+  const checked = plan === undefined ? undefined : policy(config, plan, engineSocket, engine.name);
   const found = [...taken, ...gpu, ...dify.faults, ...(checked?.faults ?? [])];
   const unrestored = restoring ? [] : restoreFaults(config.dataDir);
   const all = [...faults, ...unguarded, ...unrestored, ...noSpace(config), ...found];
   if (plan === undefined || checked === undefined || all.length > 0) throw new StackFaults(all);
   const reach = { config, catalog: plan.catalog, services: Object.values(services), hidesClients };
   const told = {
-    notes: [...socketNotes(config), ...dify.notes, checked.summary],
+    notes: [...socketNotes(config), ...podmanNotes(engine.name), ...dify.notes, checked.summary],
     exposure: exposure(reach),
     waived: checked.waived,
   };
-  return { plan, owner, ...told, host: engine.host, engineSocket, startInterval: knowsStartInterval(engine) };
+  const place = { host: engine.host, engineName: engine.name, engineSocket, startInterval: knowsStartInterval(engine) };
+  return { plan, owner, ...told, ...place };
 }

@@ -8,6 +8,7 @@ import path from "node:path";
 import { NETWORKS, type HealthCheck, type Mount, type NetworkName, type ServiceSpec } from "../services/spec";
 import { GPU_DEVICES } from "./gpu";
 import { contentHash, renderedDirectory, secretDirectory } from "./files/layout";
+import { PODMAN_FORMS, podmanOwner, type EngineName } from "./podman";
 
 /** Where one service runs: everything that the spec leaves open. */
 export interface Placement {
@@ -21,6 +22,8 @@ export interface Placement {
   readonly image: string;
   /** Words that change when mounted host files were made again; see files/layout.ts. */
   readonly generations: readonly string[];
+  /** @default docker */
+  readonly engineName?: EngineName;
 }
 
 /** The properties of docker.Container that a spec fills; all plain values. */
@@ -44,7 +47,8 @@ const FORMS: Readonly<Record<(typeof NETWORKS)[NetworkName], NetworkForm>> = {
   open: {},
 };
 
-export const networkForm = (network: NetworkName): NetworkForm => FORMS[NETWORKS[network]];
+export const networkForm = (network: NetworkName, engine: EngineName = "docker"): NetworkForm =>
+  (engine === "podman" ? PODMAN_FORMS : FORMS)[NETWORKS[network]];
 
 /** Label of a container's service. */
 export const SERVICE_LABEL = "mcp-stack.service";
@@ -100,11 +104,14 @@ function binds(spec: ServiceSpec, place: Placement): Bind[] {
   ];
 }
 
-function tmpfs(spec: ServiceSpec): Record<string, string> {
+function tmpfs(spec: ServiceSpec, { engineName }: Placement): Record<string, string> {
   const mounts = spec.mounts.filter((mount) => mount.kind === "tmpfs");
   const options = ({ sizeMiB, mode = 0o755, owner }: (typeof mounts)[number]): string => {
-    const [uid, gid] = owner?.split(":") ?? [];
-    return `size=${sizeMiB}m,mode=${mode.toString(8)}${owner === undefined ? "" : `,uid=${uid},gid=${gid}`}`;
+    const size = `size=${sizeMiB}m`;
+    if (owner === undefined) return `${size},mode=${mode.toString(8)}`;
+    if (engineName === "podman") return `${size},${podmanOwner(owner, spec.user, mode)}`;
+    const [uid, gid] = owner.split(":");
+    return `${size},mode=${mode.toString(8)},uid=${uid},gid=${gid}`;
   };
   return Object.fromEntries(mounts.map((mount) => [mount.target, options(mount)]));
 }
@@ -142,8 +149,10 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     ...(spec.networks.length === 0 ? { networkMode: "none" } : {}),
     networksAdvanced: spec.networks.map((network) => ({ name: resourceName(place, network), aliases: [spec.name] })),
     // Nobody answers there; the engine's own resolver still knows the names of the container's networks. One second: it
-    // never says that a name is unknown, and programs would wait for ten.
-    ...(spec.outsideNames === false ? { dns: ["127.0.0.1"], dnsOpts: ["attempts:1", "timeout:1"] } : {}),
+    // never says that a name is unknown, and programs would wait for ten. Podman would look up no name at all.
+    ...(spec.outsideNames === false && place.engineName !== "podman"
+      ? { dns: ["127.0.0.1"], dnsOpts: ["attempts:1", "timeout:1"] }
+      : {}),
     ports: spec.ports.map((port) => ({
       internal: port.container,
       external: port.host,
@@ -151,7 +160,7 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
       protocol: "tcp",
     })),
     mounts: binds(spec, place),
-    tmpfs: tmpfs(spec),
+    tmpfs: tmpfs(spec, place),
     ...gpuArgs(spec),
     ...("command" in spec.health ? { healthcheck: healthcheck(spec.health) } : {}),
   };
@@ -167,6 +176,10 @@ const changeableArgs = (spec: ServiceSpec) => ({
   ...("command" in spec.health ? { wait: true, waitTimeout: spec.startSeconds } : {}),
 });
 
+/** What else needs a new container: Podman before 5.1 changes no limit of a running one by Docker's API. */
+const replacing = ({ memoryMiB }: ServiceSpec, { engineName }: Placement): number[] =>
+  engineName === "podman" ? [memoryMiB] : [];
+
 /**
  * The container of a service. Its label `mcp-stack.spec` is a hash of everything that needs a new container, the one
  * reliable trigger: the provider overlooks removed environment, commands and edited health checks.
@@ -174,7 +187,7 @@ const changeableArgs = (spec: ServiceSpec) => ({
 export function containerArgs(spec: ServiceSpec, place: Placement) {
   const fixed = fixedArgs(spec, place);
   const hash = createHash("sha256")
-    .update(JSON.stringify([fixed, place.generations]))
+    .update(JSON.stringify([fixed, place.generations, ...replacing(spec, place)]))
     .digest("hex")
     .slice(0, 16);
   const labels = { ...stackLabels(place), [SERVICE_LABEL]: spec.name, "mcp-stack.spec": hash };

@@ -16,7 +16,10 @@ import {
 import type { ProcessLimit } from "./process-limits/limit";
 import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "./engine";
 
-export interface DockerSettings extends Pick<Placement, "project" | "stack" | "dataDir" | "engineSocket"> {
+export interface DockerSettings extends Pick<
+  Placement,
+  "project" | "stack" | "dataDir" | "engineSocket" | "engineName"
+> {
   /** Address of the engine, as in DOCKER_HOST. */
   readonly host: string;
   /** Whether the engine knows `startInterval`; older ones refuse it. */
@@ -45,7 +48,7 @@ export class DockerEngine implements Engine {
       name: resourceName(this.settings, name),
       driver: "bridge",
       labels: labelList(stackLabels(this.settings)),
-      ...networkForm(name),
+      ...networkForm(name, this.settings.engineName),
     };
     this.networks.set(name, new docker.Network(name, args, { parent, provider: this.provider }));
   }
@@ -79,7 +82,10 @@ export class DockerEngine implements Engine {
 
   /** A command, for docker.Container has no property for it. A container that was replaced has another id, and so it runs again. */
   limitProcesses(parent: pulumi.Resource): void {
-    const stdin = pulumi.jsonStringify({ host: this.settings.host, limits: this.limits });
+    const { host, engineName } = this.settings;
+    // Without a word about Docker, so that its stacks have the same input as ever.
+    const engine = engineName === "podman" ? { engine: engineName } : {};
+    const stdin = pulumi.jsonStringify({ host, limits: this.limits, ...engine });
     new command.local.Command("process-limits-set", { create: LIMIT, update: LIMIT, stdin }, { parent });
   }
 

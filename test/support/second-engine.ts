@@ -56,13 +56,14 @@ interface LoadMessage {
   readonly error?: string;
 }
 
-async function copyImage(from: Docker, to: Docker, reference: string): Promise<void> {
+/** Copies an image from one engine to another. */
+export async function copyImage(from: Docker, to: Docker, reference: string): Promise<void> {
   const loading = await to.loadImage(await from.getImage(reference).get());
   const messages = await new Promise<LoadMessage[]>((resolve, reject) => {
     to.modem.followProgress(loading, (error, output: LoadMessage[]) => (error ? reject(error) : resolve(output)));
   });
   const failed = messages.find(({ error }) => error !== undefined);
-  if (failed) throw new Error(`the second engine cannot load ${reference}: ${failed.error}`);
+  if (failed) throw new Error(`the other engine cannot load ${reference}: ${failed.error}`);
 }
 
 class NamespacedEngine implements SecondEngine {

@@ -109,7 +109,11 @@ function createBody(inputs: Properties): Docker.NetworkCreateOptions {
 
 const asList = (value: Value): Properties[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 
-async function readNetwork({ docker, host }: Engine, id: string, state: Properties): Promise<Found | undefined> {
+async function readNetwork(
+  { docker, host, podman }: Engine,
+  id: string,
+  state: Properties,
+): Promise<Found | undefined> {
   const info = (await askIfThere(`Unable to inspect network ${id}`, host, () => docker.getNetwork(id).inspect())) as
     (Docker.NetworkInspectInfo & { Attachable?: boolean; Ingress?: boolean; EnableIPv6?: boolean }) | undefined;
   if (!info) return undefined;
@@ -125,7 +129,8 @@ async function readNetwork({ docker, host }: Engine, id: string, state: Properti
     ipamDriver: info.IPAM?.Driver ?? "default",
     ipamOptions: info.IPAM?.Options ?? {},
     ipamConfigs: (info.IPAM?.Config ?? []).map(ipamConfig),
-    options: info.Options ?? {},
+    // Podman 4.3.1 takes them and tells none.
+    options: podman ? (state["options"] ?? {}) : (info.Options ?? {}),
     scope: info.Scope,
   };
   return { id: info.Id, outputs: outputs as Properties };

@@ -12,6 +12,7 @@ import { asInputs } from "./inputs";
 import { inspect } from "./inspection";
 import { containerOutputs } from "./outputs";
 import { alignPorts } from "./outputs-network";
+import { inWordsOfState } from "./podman";
 import { uploadFaults } from "./uploads";
 
 /** Changes of these reach the container; the official plugin records those of the others and does nothing. */
@@ -48,7 +49,9 @@ export const container: ResourceType = {
 
   async read(engine, id, state) {
     const info = await inspect(engine, id);
-    return info && { id: info.Id, outputs: containerOutputs(info, state["name"] === undefined ? IMPORTED : state) };
+    if (info === undefined) return undefined;
+    const outputs = containerOutputs(info, state["name"] === undefined ? IMPORTED : state);
+    return { id: info.Id, outputs: engine.podman ? inWordsOfState(outputs, state) : outputs };
   },
 
   async update({ docker, host }, state, inputs, _context, id) {

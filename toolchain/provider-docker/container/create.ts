@@ -17,6 +17,7 @@ import { createOrTakeOver } from "./leftover";
 import { listenToOutput } from "./logs";
 import { connectNetworks } from "./networks";
 import { containerOutputs } from "./outputs";
+import { inWordsOfState } from "./podman";
 import { packUploads } from "./uploads";
 
 /**
@@ -81,7 +82,8 @@ async function bringUp(
 async function outputsOf(engine: Engine, id: string, inputs: Properties, printed: Properties): Promise<Properties> {
   const info = await inspect(engine, id);
   // With rm and attach it has gone by itself.
-  const read = info ? containerOutputs(info, inputs) : inputs;
+  const told = info ? containerOutputs(info, inputs) : inputs;
+  const read = engine.podman ? inWordsOfState(told, inputs) : told;
   return createdOutputs(containerFields, inputs, { ...read, ...printed }, ["capabilities", "platform"]);
 }
 

@@ -10,6 +10,8 @@ export interface Engine {
   readonly host: string;
   /** Version of its API, such as 1.41. */
   readonly apiVersion: string;
+  /** Podman by Docker's API: it answers some things in words of its own. */
+  readonly podman: boolean;
   readonly registryAuth: Readonly<Record<string, RegistryAuth>>;
   /** Ids of what this process made: a second resource of the same name is a fault, not a leftover. */
   readonly made: Set<string>;
@@ -32,9 +34,9 @@ export async function connect(config: ProviderConfig): Promise<Engine> {
   const made = new Set<string>();
   const { host, registryAuth } = config;
   const engine = { docker, host, registryAuth, made, removalMs: REMOVAL_MS };
-  if (config.skipDaemonCheck) return { ...engine, apiVersion: "1.41" };
+  if (config.skipDaemonCheck) return { ...engine, apiVersion: "1.41", podman: false };
   try {
-    return { ...engine, apiVersion: await apiVersion(docker) };
+    return { ...engine, ...(await versionOf(docker)) };
   } catch (error) {
     throw new Error(
       `failed to connect to any docker daemon: ${daemonText(error, host)} Start the engine, or set the provider's ` +
@@ -44,10 +46,12 @@ export async function connect(config: ProviderConfig): Promise<Engine> {
   }
 }
 
-async function apiVersion(docker: Docker): Promise<string> {
+async function versionOf(docker: Docker): Promise<Pick<Engine, "apiVersion" | "podman">> {
   // The types do not know the options of this call.
   const version = docker.version.bind(docker) as (options: object) => Promise<Docker.DockerVersion>;
-  return (await version({ abortSignal: AbortSignal.timeout(CONNECT_MS) })).ApiVersion;
+  const { ApiVersion, Components } = await version({ abortSignal: AbortSignal.timeout(CONNECT_MS) });
+  const podman = (Components ?? []).some(({ Name }) => Name === "Podman Engine");
+  return { apiVersion: ApiVersion, podman };
 }
 
 /** Options that leave nothing to the environment, which may name another engine. */
