@@ -45,7 +45,9 @@ function faultOf(resource: Resource, container: Present["containers"][number], p
   const joined = container.NetworkSettings?.Networks ?? {};
   const off = networksOf(resource).filter((name) => {
     const id = present.networks.find((network) => network.Name === name)?.Id;
-    return id === undefined || joined[name]?.NetworkID !== id;
+    const network = joined[name]?.NetworkID;
+    // Podman 4.3.1 tells a network's name in the place of its id.
+    return id === undefined || network === undefined || ![id, name].includes(network);
   });
   return off.length === 0 ? undefined : `is not on ${off.join(", ")}`;
 }

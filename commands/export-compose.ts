@@ -45,7 +45,7 @@ export function stackCompose(config: Config, { plan, engineSocket }: Pick<Prepar
   return composeFile({
     project: resourceName(config, "compose"),
     dataDir: config.dataDir,
-    services: plannedServices(config, plan, engineSocket, specs).map(({ spec, args }, index) => ({
+    services: plannedServices(config, plan, { engineSocket }, specs).map(({ spec, args }, index) => ({
       name: spec.name,
       args,
       processes: spec.processes ?? PROCESSES,

@@ -59,7 +59,7 @@ async function checkedNow(host: string, found: ReadonlyMap<string, Observed>): P
 /** Looks once. @throws NoStack, or an Error that says what is wrong with the engine */
 async function stackStatus(
   config: Config,
-  { host, socketPath = DEFAULT_SOCKET }: EngineAddress,
+  { host, name: engineName, socketPath = DEFAULT_SOCKET }: EngineAddress,
   samples?: Map<string, Sample>,
 ): Promise<StackStatus> {
   const read = engineReader(host);
@@ -68,12 +68,13 @@ async function stackStatus(
   if (own.length === 0) throw new NoStack(config.stack);
   const observed = observe(read, own, samples);
   const { plan, faults } = planStack(config);
-  const planned = plan === undefined ? [] : plannedServices(config, plan, socketPath);
+  const planned = plan === undefined ? [] : plannedServices(config, plan, { engineSocket: socketPath, engineName });
   const found = await checkedNow(host, await observed);
   const at = {
     endpoint: (service: string) => serviceEndpoint(config, service),
     answers: await ask(config, planned, found),
     now: Date.now(),
+    engineName,
   };
   const services = planned.map((one) => serviceStatus(one, found.get(one.args.name), at));
   const names = new Set(planned.map(({ args }) => args.name));

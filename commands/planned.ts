@@ -2,7 +2,7 @@
 import { downloadPlan } from "../components/model-plan";
 import { servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
-import { containerArgs, type ContainerArgs } from "../engines/container-args";
+import { containerArgs, type ContainerArgs, type Placement } from "../engines/container-args";
 import { accessWords, type AccessPlan } from "../engines/files/access";
 import * as layout from "../engines/files/layout";
 import { tlsWords, type TlsPlan } from "../engines/files/tls";
@@ -74,11 +74,11 @@ function modelFiles(plan: StackPlan, spec: ServiceSpec, { dataDir, secretsFile }
 export const volumeDirectories = ({ core, volumes }: StackPlan, spec: ServiceSpec): string[] =>
   spec.name === core.gateway.name ? volumes.map(({ path }) => path) : [];
 
-/** What would run. `engineSocket` is the socket's path as containers mount it; `specs` are those that are asked for. */
+/** What would run on an engine; `specs` are those that are asked for. */
 export function plannedServices(
   config: Config,
   plan: StackPlan,
-  engineSocket: string,
+  engine: Pick<Placement, "engineSocket" | "engineName">,
   specs: readonly ServiceSpec[] = servicesOf(plan),
 ): PlannedService[] {
   const secrets = secretGenerations(plan, config.dataDir);
@@ -94,7 +94,7 @@ export function plannedServices(
     const page = spec.name === plan.core.router.name ? pageDifferences(config.dataDir) : [];
     const image = plan.reference(spec.image);
     const { project, stack, dataDir } = config;
-    const args = containerArgs(spec, { project, stack, dataDir, engineSocket, image, generations });
+    const args = containerArgs(spec, { project, stack, dataDir, ...engine, image, generations });
     return { spec, args, files: [...all.flatMap(({ touched }) => touched), ...page] };
   });
 }

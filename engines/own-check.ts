@@ -18,7 +18,7 @@ function command({ Config }: Docker.ContainerInspectInfo): string[] {
 export async function healthNow(docker: Docker, info: Docker.ContainerInspectInfo): Promise<string | undefined> {
   const status = info.State.Health?.Status;
   if (status !== "starting" || !info.State.Running || info.State.Restarting)
-    return status === "none" ? undefined : status;
+    return status === "none" || status === "" ? undefined : status;
   const late = new Promise<false>((resolve) => setTimeout(resolve, CHECK_MS, false).unref());
   const passed = execText(docker.getContainer(info.Id), { command: command(info) }).then(
     () => true,

@@ -46,7 +46,8 @@ async function imagesOf(
   const containers = all.filter(({ Labels }) => services.some(({ name }) => name === Labels[SERVICE_LABEL]));
   const named = containers.map(async ({ Id, Labels }) => {
     const { Config: made } = await docker.getContainer(Id).inspect();
-    return [Labels[SERVICE_LABEL] ?? "", made.Image] as const;
+    // Podman writes it before the names of images that no registry has.
+    return [Labels[SERVICE_LABEL] ?? "", made.Image.replace(/^localhost\//, "")] as const;
   });
   return new Map(await Promise.all(named));
 }

@@ -69,7 +69,7 @@ function labels(args: ContainerArgs, { container, image }: Found): string[] {
 const access = (source: string, readOnly: boolean): string => `${source}${readOnly ? " (read-only)" : ""}`;
 
 function mounts(args: ContainerArgs, { container }: Found): string[] {
-  const { Mounts, Binds, Tmpfs } = container.HostConfig as MoreHostConfig;
+  const { Mounts, Binds } = container.HostConfig as MoreHostConfig;
   const wanted = args.mounts.map((mount) => [mount.target, access(mount.source, mount.readOnly)]);
   const mounted = (Mounts ?? []).map((mount) => [mount.Target, access(mount.Source ?? "", mount.ReadOnly ?? false)]);
   // SOURCE:TARGET[:OPTIONS], as `docker run --volume` makes them.
@@ -77,11 +77,11 @@ function mounts(args: ContainerArgs, { container }: Found): string[] {
     const [source = "", target = "", options = ""] = bind.split(":");
     return [target, access(source, options.split(",").includes("ro"))];
   });
-  return [
-    ...differences("mount", Object.fromEntries(wanted), Object.fromEntries([...mounted, ...bound])),
-    ...differences("tmpfs", args.tmpfs, Tmpfs ?? {}),
-  ];
+  return differences("mount", Object.fromEntries(wanted), Object.fromEntries([...mounted, ...bound]));
 }
+
+const tmpfs = (args: ContainerArgs, { container }: Found): string[] =>
+  differences("tmpfs", args.tmpfs, (container.HostConfig as MoreHostConfig).Tmpfs ?? {});
 
 function networks(args: ContainerArgs, { container }: Found): string[] {
   const joined = container.NetworkSettings.Networks;
@@ -97,11 +97,13 @@ function networks(args: ContainerArgs, { container }: Found): string[] {
 }
 
 function ports(args: ContainerArgs, { container }: Found): string[] {
-  const bindings = (container.HostConfig.PortBindings ?? {}) as Record<string, { HostIp: string; HostPort: string }[]>;
-  const found = Object.entries(bindings).map(([port, hosts]) => [
-    port,
-    hosts.map(({ HostIp, HostPort }) => `${HostIp || "0.0.0.0"}:${HostPort}`).join(),
-  ]);
+  type Bindings = Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;
+  // Podman lists ports that are not published, too, with null.
+  const bindings = Object.entries((container.HostConfig.PortBindings ?? {}) as Bindings);
+  const found = bindings.flatMap(([port, hosts]) => {
+    const published = (hosts ?? []).map(({ HostIp, HostPort }) => `${HostIp || "0.0.0.0"}:${HostPort}`).join();
+    return hosts === null ? [] : [[port, published]];
+  });
   const wanted = args.ports.map((port) => [`${port.internal}/${port.protocol}`, `${port.ip}:${port.external}`]);
   return differences("port", Object.fromEntries(wanted), Object.fromEntries(found));
 }
@@ -166,8 +168,18 @@ export const driftOf = (args: ContainerArgs, found: Found): string[] => [
   ...environment(args, found),
   ...labels(args, found),
   ...mounts(args, found),
+  ...tmpfs(args, found),
   ...networks(args, found),
   ...ports(args, found),
   ...limits(args, found.container),
   ...process(args, found),
+];
+
+/** The same of what Podman tells in the words that it was asked in; the label with the hash stands for all else. */
+export const podmanDriftOf = (args: ContainerArgs, found: Found): string[] => [
+  ...labels(args, found),
+  ...mounts(args, found),
+  ...networks(args, found),
+  ...ports(args, found),
+  ...limits(args, found.container),
 ];

@@ -1,8 +1,9 @@
 /** From what was planned and what was found to what is said: pure. */
 import type Docker from "dockerode";
+import type { EngineName } from "../../engines/podman";
 import { PROCESSES, type ServiceSpec } from "../../services/spec";
 import type { PlannedService } from "../planned";
-import { driftOf, OTHER_SPEC } from "./drift";
+import { driftOf, OTHER_SPEC, podmanDriftOf } from "./drift";
 import { type Observed } from "./observe";
 
 export interface ServiceStatus {
@@ -36,13 +37,15 @@ export interface Circumstances {
   readonly answers: Readonly<Record<string, boolean | undefined>>;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly engineName: EngineName;
 }
 
 const MIB = 2 ** 20;
 
 function healthOf({ container: { State } }: Observed, answered: boolean | undefined): string {
   if (!State.Running || State.Restarting) return "unhealthy";
-  if (State.Health !== undefined && State.Health.Status !== "none") return State.Health.Status;
+  // Without a check Podman tells an empty one.
+  if (State.Health?.Status && State.Health.Status !== "none") return State.Health.Status;
   if (answered === undefined) return "unknown";
   return answered ? "healthy" : "unhealthy";
 }
@@ -70,9 +73,13 @@ export function serviceStatus(planned: PlannedService, found: Observed | undefin
     };
   }
   const { container, usage } = found;
+  // Podman tells the limit of processes that a container was made with.
+  const differs =
+    at.engineName === "podman"
+      ? podmanDriftOf(args, found)
+      : [...driftOf(args, found), ...processDrift(spec, container)];
   // Touched files alone give another hash: naming them says more.
-  const processes = processDrift(spec, container);
-  const own = [...driftOf(args, found), ...processes].filter((line) => line !== OTHER_SPEC || touched.length === 0);
+  const own = differs.filter((line) => line !== OTHER_SPEC || touched.length === 0);
   const { Running: running, Status: state, StartedAt: started } = container.State;
   return {
     ...base,

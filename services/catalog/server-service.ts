@@ -83,11 +83,11 @@ function processOf(offered: OfferedServer, settings: ServerSettings) {
   return { process, plain };
 }
 
-/** No connection: each one starts the server. 0A: it listens. */
+/** No connection: each one starts the server. 0A: it listens. Dots for spaces, at which Podman 4.3.1 would divide the argument. */
 const HEALTH: ServiceSpec["health"] = {
   command: [
     ...[...BUSYBOX, "grep", "-q"],
-    `:${BRIDGE_PORT.toString(16).toUpperCase()} 00000000:0000 0A`,
+    `:${BRIDGE_PORT.toString(16).toUpperCase()}.00000000:0000.0A`,
     "/proc/net/tcp",
   ],
   intervalSeconds: 5,

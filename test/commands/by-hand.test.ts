@@ -38,6 +38,7 @@ describe("what was changed by hand", () => {
   it.each<[string, Changes]>([
     ["a stack as it was made", {}],
     ["a container that the engine starts again and again", { state: "restarting" }],
+    ["a container of Podman, which tells a network's name in the place of its id", { on: "p-s-edge" }],
   ])("is nothing of %s", (_what, changes) => {
     expect(changedByHand(STATE, present(changes))).toEqual(NOTHING);
   });

@@ -1,5 +1,5 @@
 import { contentHash } from "../../engines/files/layout";
-import { containerArgs, goDuration, type Placement } from "../../engines/container-args";
+import { containerArgs, goDuration, networkForm, type Placement } from "../../engines/container-args";
 import { spec } from "../support/spec";
 
 const place: Placement = {
@@ -69,6 +69,19 @@ describe("containerArgs", () => {
       { type: "bind", source: "/data/secrets/token", target: "/run/secrets/token", readOnly: true },
     ]);
     expect(args.tmpfs).toEqual({ "/tmp": "size=16m,mode=1777" });
+  });
+
+  it("says the same to Podman in its words, and replaces what Podman cannot change", () => {
+    const podman = { ...place, engineName: "podman" } as const;
+    const mount = { kind: "tmpfs", target: "/run/web", sizeMiB: 1, owner: "7:8" } as const;
+    const tmpfsOf = (user: string) => containerArgs(spec({ mounts: [mount], user }), podman).tmpfs;
+    expect(tmpfsOf("7:8")).toEqual({ "/run/web": "size=1m,mode=755,U" });
+    expect(tmpfsOf("9:9")).toEqual({ "/run/web": "size=1m,mode=1777" });
+    expect(containerArgs(spec({ outsideNames: false }), podman)).not.toHaveProperty("dns");
+    expect(networkForm("edge", "podman")).toEqual({ internal: true });
+    expect(networkForm("mcp-outside", "podman")).toEqual({ options: { isolate: "true" } });
+    const hashes = [64, 96].map((memoryMiB) => specHash({ memoryMiB }, podman));
+    expect(hashes[0]).not.toBe(hashes[1]);
   });
 
   it("gives scratch space to a user", () => {

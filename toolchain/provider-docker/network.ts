@@ -127,9 +127,9 @@ async function readNetwork(
     ingress: info.Ingress ?? false,
     ipv6: info.EnableIPv6 ?? false,
     ipamDriver: info.IPAM?.Driver ?? "default",
-    ipamOptions: info.IPAM?.Options ?? {},
+    ipamOptions: podman ? (state["ipamOptions"] ?? {}) : (info.IPAM?.Options ?? {}),
     ipamConfigs: (info.IPAM?.Config ?? []).map(ipamConfig),
-    // Podman 4.3.1 takes them and tells none.
+    // Podman 4.3.1 takes them and tells none; of addresses it tells its own driver.
     options: podman ? (state["options"] ?? {}) : (info.Options ?? {}),
     scope: info.Scope,
   };

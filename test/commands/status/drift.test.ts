@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { driftOf, type Found } from "../../../commands/status/drift";
+import { driftOf, podmanDriftOf, type Found } from "../../../commands/status/drift";
 import { containerArgs } from "../../../engines/container-args";
 import { spec } from "../../support/spec";
 
@@ -59,6 +59,32 @@ function found(config: object = {}, host: object = {}, networks: object = { [NET
   } as unknown as Docker.ContainerInspectInfo;
   return { container, image: { environment: ["PATH=/bin"], labels: { built: "yes" } } };
 }
+
+describe("a container of Podman", () => {
+  // As Podman 4.3.1 tells it.
+  const host = {
+    Mounts: undefined,
+    Binds: ["/data/web:/web:rw,rprivate,rbind", "/data/secrets/key:/key:ro,rprivate,rbind"],
+    Tmpfs: { "/tmp": "size=16m,mode=755,rw,rprivate,nosuid,nodev,tmpcopyup", "/run": "rw,rprivate" },
+    PortBindings: { "8080/tcp": [{ HostIp: "127.0.0.1", HostPort: "80" }], "9090/tcp": null },
+    CapDrop: ["CHOWN", "KILL"],
+    SecurityOpt: ["no-new-privileges"],
+  };
+  const config = { Env: ["A=1", "PATH=/bin", "container=podman"], Image: "localhost/web:1" };
+
+  it("differs in nothing, right after it was made", () => {
+    expect(podmanDriftOf(ARGS, found(config, host))).toEqual([]);
+  });
+
+  it("differs in limits, mounts and ports", () => {
+    const other = { ...host, Memory: 2 ** 20, Binds: host.Binds.slice(1), PortBindings: {} };
+    expect(podmanDriftOf(ARGS, found(config, other))).toEqual([
+      "mount /web is missing",
+      "port 8080/tcp is missing",
+      "limit of memory is 1 MiB, not 64 MiB",
+    ]);
+  });
+});
 
 const MOUNT = { Type: "bind", Source: "/data/web", Target: "/web" };
 

@@ -9,7 +9,7 @@ const PLACE = { project: "p", stack: "dev", dataDir: "/d", engineSocket: "/s", i
 const WEB = spec({ networks: [] });
 const PLANNED: PlannedService = { spec: WEB, args: containerArgs(WEB, PLACE), files: [] };
 const START = "2026-01-01T00:00:00Z";
-const AT = { endpoint: () => undefined, answers: {}, now: Date.parse(START) + 65_400 };
+const AT = { endpoint: () => undefined, answers: {}, engineName: "docker" as const, now: Date.parse(START) + 65_400 };
 
 /** A container as PLANNED says, in this state. */
 function observed(state: object, host: object = {}): Observed {
