@@ -97,7 +97,7 @@ function catalogServers(plan: StackPlan, foundation: Foundation, host: string) {
 
 export = async () => {
   const config = await load();
-  const { plan, owner, ...place } = await checked(config);
+  const { plan, owner, place } = await checked(config);
   const { core } = plan;
   const { host } = place;
 

@@ -22,8 +22,8 @@ import { plannedContainers, planStack, type StackPlan } from "./stack";
 /** Where the socket lies on hosts whose engine is not reached by a socket of this machine. */
 export const DEFAULT_SOCKET = "/var/run/docker.sock";
 
-export interface Prepared {
-  readonly plan: StackPlan;
+/** The engine that a stack was planned for. */
+export interface Place {
   /** Address of the engine as in DOCKER_HOST. */
   readonly host: string;
   readonly engineName: EngineName;
@@ -31,6 +31,11 @@ export interface Prepared {
   readonly engineSocket: string;
   /** Whether the engine can check containers more often while they start. */
   readonly startInterval: boolean;
+}
+
+export interface Prepared {
+  readonly plan: StackPlan;
+  readonly place: Place;
   readonly owner: Owner;
   /** What a preview should tell. */
   readonly notes: readonly string[];
@@ -154,5 +159,5 @@ export async function prepare(config: Config, engine: EngineAddress, restoring =
     waived: checked.waived,
   };
   const place = { host: engine.host, engineName: engine.name, engineSocket, startInterval: knowsStartInterval(engine) };
-  return { plan, owner, ...told, ...place };
+  return { plan, owner, ...told, place };
 }

@@ -14,7 +14,7 @@ import { writeTls } from "../engines/files/tls-files";
 import * as layout from "../engines/files/layout";
 import { download } from "../engines/models/download";
 import { modelGeneration } from "../engines/models/record";
-import { findEngine, prepare, type Prepared } from "../prepare";
+import { findEngine, prepare, type Place, type Prepared } from "../prepare";
 import { PROCESSES, type ServiceSpec } from "../services/spec";
 import { startOrder } from "../services/start-order";
 import { dataUser, plannedSecrets, type StackPlan } from "../stack";
@@ -39,7 +39,7 @@ function networksOf(config: Config, specs: readonly ServiceSpec[]) {
 }
 
 /** The compose file of a plan, as plain data. */
-export function stackCompose(config: Config, { plan, engineSocket }: Pick<Prepared, "plan" | "engineSocket">): object {
+export function stackCompose(config: Config, plan: StackPlan, { engineSocket }: Pick<Place, "engineSocket">): object {
   const order = startOrder(plan);
   const specs = order.map(({ spec }) => spec);
   return composeFile({
@@ -105,10 +105,11 @@ const head = ({ stack, dataDir }: Config): string =>
 export async function exportCompose({ stack, output }: ExportOptions): Promise<void> {
   const config = readConfig(stack);
   const prepared = await prepare(config, await findEngine(config));
+  const { plan, place } = prepared;
   await writeFiles(config, prepared);
-  await fetchModels(config, prepared.plan);
+  await fetchModels(config, plan);
   // Only now do the labels tell the files that are there.
-  const text = `${head(config)}${stringify(stackCompose(config, prepared), { aliasDuplicateObjects: false, version: "1.1" })}`;
+  const text = `${head(config)}${stringify(stackCompose(config, plan, place), { aliasDuplicateObjects: false, version: "1.1" })}`;
   if (output === undefined) return void process.stdout.write(text);
   writeFileSync(output, text);
   say(`wrote ${output}; next: npm run down, then docker compose --file ${output} up --wait`);

@@ -60,8 +60,7 @@ describe("a stack that can come up", () => {
   it("is planned for the engine, with its socket and the owner of its data", async () => {
     const prepared = await prepare(await config(), engine);
     expect(prepared).toMatchObject({
-      host: engine.host,
-      engineSocket: engine.socketPath,
+      place: { host: engine.host, engineSocket: engine.socketPath },
       owner: { project: "mcp-gateway-stack", stack: "dev", engine: "engine-1" },
     });
     expect(Object.keys(prepared.plan.core)).toEqual(["ingress", "router", "gateway", "nixos"]);
@@ -77,8 +76,8 @@ describe("a stack that can come up", () => {
   });
 
   it("mounts the usual socket where the engine is reached over TCP", async () => {
-    const { engineSocket } = await prepare(await config(), { ...engine, socketPath: undefined });
-    expect(engineSocket).toBe("/var/run/docker.sock");
+    const { place } = await prepare(await config(), { ...engine, socketPath: undefined });
+    expect(place.engineSocket).toBe("/var/run/docker.sock");
   });
 
   it("tells how much memory Dify may take, and nothing without Dify", async () => {

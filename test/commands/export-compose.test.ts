@@ -24,7 +24,7 @@ async function exported(
   const { plan } = planStack(config);
   if (plan === undefined) throw new Error("the config has faults");
   await writeFiles(config, { plan, owner: { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" } });
-  const file = stackCompose(config, { plan, engineSocket: "/run/engine.sock" });
+  const file = stackCompose(config, plan, { engineSocket: "/run/engine.sock" });
   const { services } = file as { services: Record<string, Service> };
   const mounts = (services["mcp-router"]?.volumes ?? []).map(({ source, target }) => [
     target,

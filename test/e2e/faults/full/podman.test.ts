@@ -1,8 +1,8 @@
 /** The core on Podman from Debian, as on Docker: up, a tool called, nothing to do the second time, down to nothing. */
-import { planStack } from "../../stack";
-import { configOf } from "../support/config";
-import { startPodman, type PodmanEngine } from "../support/podman-engine";
-import { createStack, idsByService, type TestStack } from "../support/stack";
+import { planStack } from "../../../../stack";
+import { configOf } from "../../../support/config";
+import { startPodman, type PodmanEngine } from "../../../support/podman-engine";
+import { createStack, idsByService, type TestStack } from "../../../support/stack";
 
 jest.setTimeout(300_000);
 
