@@ -89,6 +89,12 @@ describe("a stack that can come up", () => {
     ]);
   });
 
+  it("says what Podman cannot keep apart", async () => {
+    const { notes, engineName } = await prepare(await config(), { ...engine, name: "podman" });
+    expect(engineName).toBe("podman");
+    expect(notes[0]).toMatch(/^engine podman: networks without a way outside have an address of this host/);
+  });
+
   it("says what it means that the gateway holds the engine's socket", async () => {
     const { notes } = await prepare(await config({ gatewayMode: "socket" }), engine);
     expect(notes).toEqual([
