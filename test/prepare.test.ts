@@ -90,8 +90,8 @@ describe("a stack that can come up", () => {
   });
 
   it("says what Podman cannot keep apart", async () => {
-    const { notes, engineName } = await prepare(await config(), { ...engine, name: "podman" });
-    expect(engineName).toBe("podman");
+    const { notes, place } = await prepare(await config(), { ...engine, name: "podman" });
+    expect(place.engineName).toBe("podman");
     expect(notes[0]).toMatch(/^engine podman: networks without a way outside have an address of this host/);
   });
 
