@@ -1,21 +1,14 @@
 /** Clients that call tools one after the other, as programs of users do, and tell what came of each call. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { callRaw, type Ending, type RawCallOptions } from "./raw-call";
 import { openSession, type Session } from "./mcp-client";
 
 /** What one call came to. Milliseconds are for people who read a failure. */
 export interface Outcome {
   readonly error?: string;
-  /** HTTP status or JSON-RPC code of the error. */
-  readonly code?: number;
+  /** How the call itself ended; undefined: there was no session to call in. */
+  readonly ending?: Ending;
   readonly milliseconds: number;
-}
-
-export interface LoadOptions {
-  readonly url: string;
-  readonly tool: string;
-  readonly parameters?: Readonly<Record<string, unknown>>;
-  /** After so many milliseconds a client gives a call up. */
-  readonly timeout: number;
 }
 
 /** One client with one session at a time. */
@@ -27,7 +20,7 @@ export class LoadClient {
   private stopping = false;
   private readonly running: Promise<void>;
 
-  constructor(private readonly options: LoadOptions) {
+  constructor(private readonly options: RawCallOptions) {
     this.running = this.run();
   }
 
@@ -53,23 +46,26 @@ export class LoadClient {
 
   /** Whatever fails: the session may be gone, and the specification asks for a new one after 404. */
   private async once(): Promise<Outcome> {
-    const { url, tool: name, parameters, timeout } = this.options;
     const began = Date.now();
     try {
       if (this.session === undefined) {
-        this.session = await openSession(url);
+        this.session = await openSession(this.options.url);
         this.sessions++;
       }
-      await this.session.client.callTool({ name, arguments: parameters }, undefined, { timeout });
-      await sleep(10);
-      return { milliseconds: Date.now() - began };
-    } catch (error) {
+      const { ending, hasResult, said } = await callRaw(this.session, this.options);
       const milliseconds = Date.now() - began;
-      await this.session?.client.close();
-      this.session = undefined;
-      await sleep(100);
-      const { message, code } = error as { message: string; code?: number };
-      return { error: message, ...(code === undefined ? {} : { code }), milliseconds };
+      if (!hasResult) return await this.leave({ error: said, ending, milliseconds });
+      await sleep(10);
+      return { ending, milliseconds };
+    } catch (error) {
+      return this.leave({ error: (error as Error).message, milliseconds: Date.now() - began });
     }
+  }
+
+  private async leave(outcome: Outcome): Promise<Outcome> {
+    await this.session?.client.close();
+    this.session = undefined;
+    await sleep(100);
+    return outcome;
   }
 }
