@@ -49,7 +49,7 @@ export function mcpRouterService(settings: RouterSettings): ServiceSpec {
     secrets: [{ secret: "gateway-token", target: TOKEN_DIRECTORY }, ...secretMounts(signIn ? [ACCESS_DIGESTS] : [])],
     health: {
       command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ROUTER.port}${HEALTH_PATH}`],
-      intervalSeconds: 2,
+      intervalSeconds: 10,
       timeoutSeconds: 3,
       retries: 3,
       startPeriodSeconds: 5,

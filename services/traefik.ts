@@ -96,7 +96,8 @@ export function traefikService(settings: IngressSettings): ServiceSpec {
     secrets: isEncrypted(settings) ? secretMounts([INGRESS_TLS]) : [],
     health: {
       command: ["traefik", "healthcheck", `--configFile=${CONFIG_FILE}`],
-      intervalSeconds: 2,
+      // Starts a second Traefik to ask: the dearest check of the core. An update does not wait for the interval.
+      intervalSeconds: 10,
       timeoutSeconds: 5,
       retries: 3,
       startPeriodSeconds: 10,
