@@ -9,9 +9,9 @@ import type { Engine } from "../engine/connect";
 import type { Inspection } from "./inspection";
 
 /** Between two checks: as a start interval would be. */
-const PAUSE_MS = 250;
-/** A check that takes long leaves the container three times as long to get on. */
-const PAUSE_FACTOR = 3;
+const PAUSE_MS = 300;
+/** A check that takes long, as on a busy machine, leaves the containers that start so many times as long to get on. */
+const PAUSE_FACTOR = 6;
 
 /** The engine's rules (HEALTHCHECK in the Dockerfile reference): exec form after CMD, a text for the shell after CMD-SHELL. */
 export function checkCommand({ Config }: Inspection): string[] | undefined {
