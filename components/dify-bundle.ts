@@ -19,9 +19,9 @@ export interface DifyBundleArgs {
 /**
  * Dify behind the same ingress. Each waits for what is left of its arrow:
  *
- *     permissions ─┬→ postgres → database ─┬→ migration → api, worker, beat
+ *     permissions ─┬→ postgres → database ─┬→ migration → api, worker, beat, plugin daemon
  *                  └→ redis ───────────────┤
- *                        minio → bucket ───┘             (database, redis) → plugin daemon
+ *                        minio → bucket ───┘
  *
  * The others, who ask each other only for a request's sake, wait for nobody.
  */
@@ -50,7 +50,7 @@ export class DifyBundle extends pulumi.ComponentResource {
     const api = run(services.api, migration);
     const worker = run(services.worker, migration);
     const beat = run(services.beat, migration);
-    const daemon = run(services.daemon, database, redis);
+    const daemon = run(services.daemon, migration);
     const web = run(services.web);
     const nginx = run(services.nginx);
 

@@ -57,7 +57,7 @@ export const difyOrder = (
   { spec: api, after: [migration] },
   { spec: worker, after: [migration] },
   { spec: beat, after: [migration] },
-  { spec: daemon, after: [database, redis] },
+  { spec: daemon, after: [migration] },
   { spec: web, after: [] },
   { spec: nginx, after: [] },
 ];

@@ -72,7 +72,7 @@ describe("DifyBundle", () => {
     ["Container", "dify-api", ["dify-migration-run"]],
     ["Container", "dify-worker", ["dify-migration-run"]],
     ["Container", "dify-worker-beat", ["dify-migration-run"]],
-    ["Container", "dify-plugin-daemon", ["dify-database-run", "dify-redis"]],
+    ["Container", "dify-plugin-daemon", ["dify-migration-run"]],
     ["Container", "dify-web", []],
     ["Container", "dify", []],
   ])("starts the %s %s after %j", async (type, name, expected) => {
