@@ -3,15 +3,10 @@
  * lacks.
  */
 import type { NETWORKS, NetworkName } from "../services/spec";
+import type { NetworkForm } from "./container-args";
 
 /** Which engine runs the stack. */
 export type EngineName = "docker" | "podman";
-
-/** Options of a network's bridge. */
-interface Form {
-  readonly internal?: true;
-  readonly options?: Readonly<Record<string, string>>;
-}
 
 const isolate = { isolate: "true" };
 
@@ -19,7 +14,7 @@ const isolate = { isolate: "true" };
  * Podman keeps networks apart from each other only when it is asked to (podman-network-create(1), "isolate"), and has nothing that
  * keeps members of one network apart, or that leaves the host without an address on it: its resolver listens at that address.
  */
-export const PODMAN_FORMS: Readonly<Record<(typeof NETWORKS)[NetworkName], Form>> = {
+export const PODMAN_FORMS: Readonly<Record<(typeof NETWORKS)[NetworkName], NetworkForm>> = {
   closed: { internal: true },
   apart: { options: isolate },
   open: { options: isolate },

@@ -5,11 +5,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { oldCheckout, type Checkout } from "../support/checkout";
+import { FOREIGN_SALT } from "../support/foreign-salt";
 
 jest.setTimeout(120_000);
 
-/** Made by Pulumi 3.259.0 for a passphrase that nobody has. */
-const FOREIGN = "encryptionsalt: v1:3VuSIsWDga4=:v1:16YRrvVgycNoOsa1:AXENN/A927m/BM7KPs1HmJfgc0QiMQ==\n";
 const FILE = "Pulumi.dev.yaml";
 
 let checkout: Checkout;
@@ -40,14 +39,14 @@ test("the first command makes the stack and a passphrase", async () => {
 });
 
 test("a salt that came from another checkout is no obstacle while nothing is encrypted by it", async () => {
-  checkout.edit(FILE, () => `${FOREIGN}config:\n  mcp-gateway-stack:httpPort: "18811"\n`);
+  checkout.edit(FILE, () => `${FOREIGN_SALT}\nconfig:\n  mcp-gateway-stack:httpPort: "18811"\n`);
   expect(await config()).toMatchObject({ "mcp-gateway-stack:httpPort": { value: "18811" } });
-  expect(read()).not.toContain(FOREIGN);
+  expect(read()).not.toContain(FOREIGN_SALT);
 });
 
 test("values that only the other checkout's passphrase can read stay as they are, and the first command says so", async () => {
   const secure = "v1:16YRrvVgycNoOsa1:AXENN/A927m/BM7KPs1HmJfgc0QiMQ==";
-  const text = `${FOREIGN}config:\n  mcp-gateway-stack:httpPort:\n    secure: ${secure}\n`;
+  const text = `${FOREIGN_SALT}\nconfig:\n  mcp-gateway-stack:httpPort:\n    secure: ${secure}\n`;
   checkout.edit(FILE, () => text);
   await expect(config()).rejects.toThrow(`${FILE} was made with another passphrase than the one that is set now`);
   expect(read()).toBe(text);

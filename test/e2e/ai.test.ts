@@ -10,6 +10,7 @@ import { createStack, isCatalogServer, type TestStack, idsByService } from "../s
 import { tinyModels } from "../support/tiny-models";
 import { tone } from "../support/tone";
 import { aiLightTests } from "./start-page/ai";
+import { IN_PLACE, planned } from "../support/planned";
 
 jest.setTimeout(600_000);
 
@@ -50,23 +51,10 @@ const names = async (): Promise<string[]> =>
     .filter((name) => !isCatalogServer(name))
     .sort();
 
-/** What knows of every service of the stack. */
-const IN_PLACE = ["process-limits-set", "start-page-files"];
-
-/** Operations of a preview, by what they do: names of resources. */
-async function planned(): Promise<Record<string, string[]>> {
-  const { stdout } = await stack.pulumi("preview", "--json");
-  const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
-  const plan: Record<string, string[]> = {};
-  for (const { op, urn } of steps) if (op !== "same") (plan[op] ??= []).push(urn.split("::").at(-1) ?? "");
-  plan["update"]?.sort();
-  return plan;
-}
-
 describe("turned on", () => {
   it("creates its own resources, and changes none of the core", async () => {
     stack.configure(on());
-    const plan = await planned();
+    const plan = await planned(stack);
     expect(plan).toEqual({ create: expect.anything() as unknown, update: IN_PLACE });
     expect(plan["create"]).toEqual(expect.arrayContaining([...AI, "ai", "llama-cpp-model", "whisper-cpp-model"]));
   });
@@ -228,7 +216,7 @@ describe("turned off and on again", () => {
   it("deletes just what it created, keeps its data, and answers 503 meanwhile", async () => {
     const before = await ids();
     stack.configure(off());
-    expect(await planned()).toEqual({ delete: expect.anything() as unknown, update: IN_PLACE });
+    expect(await planned(stack)).toEqual({ delete: expect.anything() as unknown, update: IN_PLACE });
     const session = await openSession(stack.url("/mcp"));
     await stack.succeed("up");
     expect(await session.call("get_current_time", { timezone: "UTC" })).toContain("UTC");

@@ -7,6 +7,7 @@ import { openSession, withSession, type Session } from "../support/mcp-client";
 import { startOutside } from "../support/outside";
 import { createStack, type TestStack, idsByService } from "../support/stack";
 import { unwell } from "../support/unwell";
+import { planned } from "../support/planned";
 
 jest.setTimeout(600_000);
 
@@ -32,17 +33,7 @@ async function processes(service: string): Promise<string[]> {
   return Processes.map((row) => row.slice(1).join(" ")).sort();
 }
 
-/** Operations of a preview: names of containers, by what is done to them. */
-async function planned(): Promise<Record<string, string[]>> {
-  const { stdout } = await stack.pulumi("preview", "--json");
-  const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
-  const plan: Record<string, string[]> = {};
-  for (const { op, urn } of steps) {
-    const [type = "", name = ""] = urn.split("::").slice(-2);
-    if (op !== "same" && type.endsWith("docker:index/container:Container")) (plan[op] ??= []).push(name);
-  }
-  return plan;
-}
+const CONTAINER = "docker:index/container:Container";
 
 /** One call of each server; what it answers is the same in every stack. */
 const CALLS: [tool: string, parameters: Record<string, unknown>][] = [
@@ -77,7 +68,7 @@ let first: Offer;
 
 describe("a stack without the engine's socket", () => {
   it("shows each server in the preview", async () => {
-    expect((await planned())["create"]?.sort()).toEqual([...CORE, ...SERVICES].sort());
+    expect((await planned(stack, CONTAINER))["create"]).toEqual([...CORE, ...SERVICES].sort());
   });
 
   it("comes up with a healthy container for each server, and offers the tools of all", async () => {
@@ -192,7 +183,7 @@ describe("a server more", () => {
   it("is created, and replaces the gateway alone", async () => {
     const before = await ids();
     stack.configure({ servers: `${DEFAULT_SERVERS},everything` });
-    expect(await planned()).toEqual({ create: ["mcp-everything"], replace: ["mcp-gateway"] });
+    expect(await planned(stack, CONTAINER)).toEqual({ create: ["mcp-everything"], replace: ["mcp-gateway"] });
     await stack.succeed("up");
     const after = await ids();
     expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual(
@@ -205,7 +196,7 @@ describe("a server more", () => {
   it("taken away again is deleted, and replaces the gateway alone", async () => {
     const before = await ids();
     stack.configure({});
-    expect(await planned()).toEqual({ delete: ["mcp-everything"], replace: ["mcp-gateway"] });
+    expect(await planned(stack, CONTAINER)).toEqual({ delete: ["mcp-everything"], replace: ["mcp-gateway"] });
     await stack.succeed("up");
     const after = await ids();
     expect(Object.keys(after).sort()).toEqual([...CORE, ...SERVICES].sort());

@@ -46,15 +46,6 @@ export class DifyStack {
       .sort();
   }
 
-  /** Operations of a preview, by what they do: names of resources. */
-  async planned(): Promise<Record<string, string[]>> {
-    const { stdout } = await this.stack.pulumi("preview", "--json");
-    const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
-    const plan: Record<string, string[]> = {};
-    for (const { op, urn } of steps) if (op !== "same") (plan[op] ??= []).push(urn.split("::").at(-1) ?? "");
-    return plan;
-  }
-
   /** Standard output of a program in a service's container. */
   async inside(service: string, ...args: string[]): Promise<string> {
     const container = `${PROJECT}-${this.stack.name}-${service}`;

@@ -16,10 +16,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type Docker from "dockerode";
 import { connect } from "../../engines/images/engine";
 import { waitForEngine } from "../../engines/install/start";
-import { copyImage } from "./second-engine";
+import { copyImage, type SecondEngine } from "./second-engine";
 import { createNamespace, type Namespace } from "./second-engine/namespace";
 import { command, killAndWait, startBound } from "./second-engine/process";
 
@@ -34,17 +33,8 @@ const CONTAINERS_CONF = `[containers]
 default_ulimits = ["nofile=16384:16384", "nproc=16384:16384"]
 `;
 
-export interface PodmanEngine {
-  readonly socket: string;
-  readonly host: string;
-  readonly docker: Docker;
-  /** Prefix of a command that runs in its network. */
-  readonly inNetwork: readonly string[];
-  /** Copies an image of the machine's own engine into it. */
-  copyImage(reference: string): Promise<void>;
-  /** Ends it and removes all that it has. */
-  stop(): Promise<void>;
-}
+/** As a second engine that is neither killed nor restarted. */
+export type PodmanEngine = Pick<SecondEngine, "socket" | "host" | "docker" | "inNetwork" | "copyImage" | "stop">;
 
 async function install(): Promise<void> {
   try {

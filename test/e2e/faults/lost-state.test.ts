@@ -4,6 +4,7 @@ import path from "node:path";
 import { openSession, withSession } from "../../support/mcp-client";
 import { createStack, PROJECT, type TestStack } from "../../support/stack";
 import { everythingOf } from "../../support/untouched";
+import { FOREIGN_SALT } from "../../support/foreign-salt";
 
 jest.setTimeout(240_000);
 
@@ -145,9 +146,7 @@ describe("a state that was lost with its passphrase", () => {
     const before = secrets();
     fs.rmSync(path.join(stack.stateDir, ".pulumi"), { recursive: true });
     const salt = fs.readFileSync(configFile(), "utf8");
-    // Made by Pulumi 3.259.0 for a passphrase that nobody has.
-    const foreign = "encryptionsalt: v1:3VuSIsWDga4=:v1:16YRrvVgycNoOsa1:AXENN/A927m/BM7KPs1HmJfgc0QiMQ==";
-    fs.writeFileSync(configFile(), salt.replace(/^encryptionsalt:.*$/m, foreign));
+    fs.writeFileSync(configFile(), salt.replace(/^encryptionsalt:.*$/m, FOREIGN_SALT));
     const { code, output } = await stack.run("up");
     expect(code).toBe(1);
     expect(output).toContain(
