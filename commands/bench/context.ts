@@ -59,6 +59,32 @@ export const up = ({ workspace }: Pick<Context, "workspace">): Promise<void> =>
 export const down = ({ workspace }: Pick<Context, "workspace">): Promise<void> =>
   quietPulumi(workspace, "destroy", "--yes", "--skip-preview");
 
+/**
+ * What a measure that changes the stack finds; afterwards the stack is put back in any case.
+ *
+ * @throws Error when the measure fails, with its message first, or when the stack cannot be put back
+ */
+export async function puttingBack<T>(measure: () => Promise<T>, back: () => Promise<void>): Promise<T> {
+  let found: { readonly value: T } | { readonly failed: Error };
+  try {
+    found = { value: await measure() };
+  } catch (error) {
+    found = { failed: error as Error };
+  }
+  try {
+    await back();
+  } catch (error) {
+    const before =
+      "failed" in found
+        ? `${found.failed.message}
+`
+        : "";
+    throw new Error(`${before}the stack is not as it was; npm run up: ${(error as Error).message}`, { cause: error });
+  }
+  if ("failed" in found) throw found.failed;
+  return found.value;
+}
+
 /** A container that runs, by its service. */
 export interface Running {
   readonly service: string;

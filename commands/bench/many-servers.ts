@@ -8,14 +8,14 @@ import { builtReference } from "../../engines/images/build";
 import { CONTEXTS } from "../../engines/images/hash";
 import { LOCK_FILE, PROJECT_ROOT, readLock } from "../../engines/images/lock";
 import { SOURCE_FILES } from "../../services/catalog/model";
-import { changeable, changeableConfig } from "./changeable";
+import { changeable, changeableConfig, type Section } from "./changeable";
 import type { Context } from "./context";
 
 /** Servers that can be built everywhere; `time` is in each selection, because it is what calls go to. */
 const SERVERS = ["time", "memory", "sequentialthinking", "filesystem", "git", "fetch", "everything"];
 const COPIED = "mcp-time";
 
-/** Beyond those: copies of `time`, whose tools have the names of the first one's, so that the list grows no longer. */
+/** Beyond those: copies of `time`. The gateway refuses tools of one name, so each copy puts its own before them. */
 export const serverNames = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => SERVERS[index] ?? `time-${index + 1}`);
 
@@ -49,17 +49,17 @@ async function removeCopy({ docker, config }: Place, server: string): Promise<vo
 /** The stack's config, the catalog and the lock of images, with so many servers, until `restore`. The stack was up before. */
 export function manyServers(place: Place) {
   const config = changeableConfig(place.workspace.stack);
-  const catalog = [SOURCE_FILES.catalog, SOURCE_FILES.registry].map((name) =>
-    changeable(path.join(PROJECT_ROOT, name)),
-  );
+  const catalog = changeable(path.join(PROJECT_ROOT, SOURCE_FILES.catalog));
+  const registry = changeable(path.join(PROJECT_ROOT, SOURCE_FILES.registry));
   const lock = changeable(LOCK_FILE);
   const made = new Set<string>();
   const configure = async (gatewayMode: "static" | "socket", count: number): Promise<void> => {
     const servers = serverNames(count);
     config.set({ gatewayMode, servers: servers.join() });
     const copies = servers.filter((name) => !SERVERS.includes(name));
-    for (const file of catalog)
-      file.change("registry", ({ time }) => Object.fromEntries(copies.map((name) => [name, time])));
+    const each = (of: (name: string) => unknown): Section => Object.fromEntries(copies.map((name) => [name, of(name)]));
+    catalog.change("registry", ({ time }) => each((prefix) => ({ ...(time as Section), prefix })));
+    registry.change("registry", ({ time }) => each(() => time));
     lock.change("images", ({ [COPIED]: image }) => Object.fromEntries(copies.map((name) => [imageOf(name), image])));
     for (const name of copies.filter((copy) => !made.has(copy))) {
       made.add(name);
@@ -67,8 +67,10 @@ export function manyServers(place: Place) {
     }
   };
   const restore = async (): Promise<void> => {
-    for (const file of [config, lock, ...catalog]) file.restore();
+    for (const file of [config, lock, catalog, registry]) file.restore();
     for (const name of made) await removeCopy(place, name);
   };
   return { configure, restore };
 }
+
+export type ManyServers = ReturnType<typeof manyServers>;

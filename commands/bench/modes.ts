@@ -2,8 +2,8 @@
  * Catalog servers as services of the stack (gatewayMode static) against containers that the gateway starts (socket). The stack is
  * brought up in both modes, with few and many servers, and afterwards as it was.
  */
-import { gatewayMemory, runningServices, up, type Context } from "./context";
-import { manyServers } from "./many-servers";
+import { gatewayMemory, puttingBack, runningServices, up, type Context } from "./context";
+import { manyServers, type ManyServers } from "./many-servers";
 import { answering, latency, openSessions } from "./requests";
 import { measured, type Result } from "./result";
 import { seconds } from "./statistics";
@@ -13,6 +13,9 @@ type Mode = (typeof MODES)[number];
 
 /** Sessions that are open, each after a call, while memory is looked at. */
 const SESSIONS = 5;
+
+/** Requests of which a median is: some seconds of them, since what just started still works in the background. */
+const REQUESTS = 500;
 
 interface Cost {
   /** Seconds from the gateway's restart to the first list of tools. */
@@ -38,8 +41,8 @@ async function startSeconds(context: Context): Promise<number> {
 
 async function cost(context: Context): Promise<Cost> {
   const start = await startSeconds(context);
-  const list = await latency(context.target, "tools/list", 1, 100);
-  const call = await latency(context.target, "tools/call", 1, 100);
+  const list = await latency(context.target, "tools/list", 1, REQUESTS);
+  const call = await latency(context.target, "tools/call", 1, REQUESTS);
   const open = await openSessions(context.target, SESSIONS);
   try {
     await Promise.all(open.map(({ call: ask }) => ask()));
@@ -59,24 +62,29 @@ function comparisons(count: number, ours: Cost, theirs: Cost): Result[] {
   ];
 }
 
+async function sizeRuns(context: Context, { configure }: ManyServers, count: number): Promise<Result[]> {
+  const costs = {} as Record<Mode, Cost>;
+  for (const gatewayMode of MODES) {
+    context.say(`${count} server(s), gatewayMode ${gatewayMode}`);
+    await configure(gatewayMode, count);
+    await up(context);
+    costs[gatewayMode] = await cost(context);
+  }
+  return comparisons(count, costs.static, costs.socket);
+}
+
 /** Measures both modes with each number of servers. @throws Error when the stack cannot come up in one of them */
 export async function modeRuns(context: Context, sizes: readonly number[]): Promise<Result[]> {
   const changed = manyServers(context);
   const results: Result[] = [];
-  try {
-    for (const count of sizes) {
-      const costs = {} as Record<Mode, Cost>;
-      for (const gatewayMode of MODES) {
-        context.say(`${count} server(s), gatewayMode ${gatewayMode}`);
-        await changed.configure(gatewayMode, count);
-        await up(context);
-        costs[gatewayMode] = await cost(context);
-      }
-      results.push(...comparisons(count, costs.static, costs.socket));
-    }
-  } finally {
-    await changed.restore();
-    await up(context);
-  }
+  await puttingBack(
+    async () => {
+      for (const count of sizes) results.push(...(await sizeRuns(context, changed, count)));
+    },
+    async () => {
+      await changed.restore();
+      await up(context);
+    },
+  );
   return results;
 }

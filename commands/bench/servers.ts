@@ -3,7 +3,7 @@
  * `docker compose up --wait` of the export beside it. The stack is down in between, and afterwards as it was.
  */
 import { composeStack } from "./compose";
-import { down, gatewayMemory, up, type Context } from "./context";
+import { down, gatewayMemory, puttingBack, up, type Context } from "./context";
 import { manyServers } from "./many-servers";
 import { answering, latency } from "./requests";
 import { measured, repeated, type Result, type Unit } from "./result";
@@ -82,16 +82,19 @@ export function growthResults(what: string, unit: Unit, points: readonly Point[]
 export async function serverRuns(context: Context, sizes: readonly number[]): Promise<Result[]> {
   const changed = manyServers(context);
   const found: Size[] = [];
-  try {
-    await down(context);
-    for (const count of [...sizes].sort((a, b) => a - b)) {
-      await changed.configure("static", count);
-      found.push(await measureSize(context, count, Math.min(context.rounds, 3)));
-    }
-  } finally {
-    await changed.restore();
-    await up(context);
-  }
+  await puttingBack(
+    async () => {
+      await down(context);
+      for (const count of [...sizes].sort((a, b) => a - b)) {
+        await changed.configure("static", count);
+        found.push(await measureSize(context, count, Math.min(context.rounds, 3)));
+      }
+    },
+    async () => {
+      await changed.restore();
+      await up(context);
+    },
+  );
   return [
     ...found.flatMap(sizeResults),
     ...KINDS.flatMap(({ what, unit, of }) =>
