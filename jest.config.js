@@ -1,4 +1,4 @@
-/** Unit tests run beside each other; contract and end-to-end tests share one engine and run in one worker. */
+/** Unit tests run beside each other; contract and end-to-end tests share one engine, and two of them run at a time (commands/test.ts). */
 const ES_MODULES = "age-encryption|@noble|@scure";
 const common = {
   transform: {

@@ -1,34 +1,21 @@
 /** Debian's Chromium, driven by Playwright's client; nothing is downloaded but the package. */
-import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
 import { chromium, type Browser } from "playwright-core";
+import { aptGet } from "./apt";
 
-const run = promisify(execFile);
 const INSTALL = ["install", "--yes", "--no-install-recommends", "chromium"];
-const QUIET = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, maxBuffer: 64 * 2 ** 20 };
 
 function onPath(): string | undefined {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   return folders.map((folder) => path.join(folder, "chromium")).find((file) => fs.existsSync(file));
 }
 
-/** New machines have no package lists yet. */
-async function install(): Promise<void> {
-  try {
-    await run("apt-get", INSTALL, QUIET);
-  } catch {
-    await run("apt-get", ["update"], QUIET);
-    await run("apt-get", INSTALL, QUIET);
-  }
-}
-
 /** Path of the browser, which is installed if it is missing. @throws Error saying what to do */
 async function browserPath(): Promise<string> {
   const found = onPath();
   if (found !== undefined) return found;
-  const fault = await install().catch((error: Error) => error.message.trim().split("\n").at(-1));
+  const fault = await aptGet(INSTALL).catch((error: Error) => error.message.trim().split("\n").at(-1));
   const installed = onPath();
   if (installed !== undefined) return installed;
   throw new Error(

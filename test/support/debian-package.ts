@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { aptGet } from "./apt";
 
 const run = promisify(execFile);
 
@@ -17,14 +18,7 @@ export async function packagedProgram(name: string, directory: string): Promise<
 export async function unpacked(name: string, directory: string): Promise<string> {
   const target = fs.mkdtempSync(path.join(directory, `${name}-`));
   // apt would give up root for the download, and then may not write here.
-  const download = ["-o", "APT::Sandbox::User=root", "download", name];
-  try {
-    await run("apt-get", download, { cwd: target });
-  } catch {
-    // New machines have no package lists yet.
-    await run("apt-get", ["update"]);
-    await run("apt-get", download, { cwd: target });
-  }
+  await aptGet(["-o", "APT::Sandbox::User=root", "download", name], target);
   const [file = ""] = fs.readdirSync(target);
   await run("dpkg-deb", ["--extract", file, "."], { cwd: target });
   return target;

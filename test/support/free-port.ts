@@ -1,14 +1,21 @@
 /** Ports for tests. */
+import { randomInt } from "node:crypto";
 import net from "node:net";
 
-/** A TCP port of 127.0.0.1 that nobody listens on at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below those that systems give to outgoing connections, one of which could take a port before its stack does. */
+const FIRST = 20_000;
+/** Of each worker of jest: tests that run beside each other do not take each other's. */
+const SHARE = 1_000;
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = net.createServer();
-    server.once("error", reject);
-    server.listen({ port: 0, host: "127.0.0.1" }, () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "127.0.0.1" }, () => server.close(() => resolve(true)));
   });
+
+/** A TCP port of 127.0.0.1 that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const first = FIRST + SHARE * Number(process.env.JEST_WORKER_ID ?? 0);
+  for (let port = first + randomInt(SHARE); ; port = first + randomInt(SHARE)) if (await isFree(port)) return port;
 }

@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { connect } from "../../engines/images/engine";
 import { waitForEngine } from "../../engines/install/start";
+import { aptGet } from "./apt";
 import { copyImage, type SecondEngine } from "./second-engine";
 import { createNamespace, type Namespace } from "./second-engine/namespace";
 import { command, killAndWait, startBound } from "./second-engine/process";
@@ -40,8 +41,7 @@ async function install(): Promise<void> {
   try {
     await command("dpkg", "--status", ...PACKAGES);
   } catch {
-    await command("apt-get", "update");
-    await command("apt-get", "install", "--yes", "--no-install-recommends", ...PACKAGES);
+    await aptGet(["install", "--yes", "--no-install-recommends", ...PACKAGES]);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The start page of a stack, open in a real browser. */
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { logText } from "../../commands/failed-services";
 import { startBrowser } from "./chromium";
 import { PROJECT, type TestStack } from "./stack";
 
@@ -51,7 +52,21 @@ export class StartPage {
 
   async becomes(state: "up" | "down" | "unknown", ...services: string[]): Promise<void> {
     const wanted = this.page.locator(`[data-state="${state}"]`);
-    for (const service of services) await this.light(service).and(wanted).waitFor({ timeout: LIGHT_MS });
+    for (const service of services) {
+      try {
+        await this.light(service).and(wanted).waitFor({ timeout: LIGHT_MS });
+      } catch (error) {
+        throw new Error(`${service} is not shown as ${state}; ${await this.found(service)}`, { cause: error });
+      }
+    }
+  }
+
+  /** What a service's container and the address behind its light say, for whoever reads a failure. */
+  private async found(service: string): Promise<string> {
+    const { State, NetworkSettings } = await this.container(service).inspect();
+    const log = await this.container(service).logs({ stdout: true, stderr: true, tail: 20 });
+    const answer = await fetch(`${this.origin}/healthz/${service}`).then((got) => got.text(), String);
+    return `its page says ${answer}; container ${JSON.stringify({ State, NetworkSettings })}, log:\n${logText(log)}`;
   }
 
   /** The word beside a light, and whether the light is more red than green on the screen. */

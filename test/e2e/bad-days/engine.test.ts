@@ -52,7 +52,7 @@ const REFUSES =
 describe("an engine that ends in the middle", () => {
   it("fails the update, which names the engine", async () => {
     const update = stack.start("up");
-    await update.waitFor(/^mcp-gateway: starting for/m);
+    await update.waitFor(/^mcp-gateway: starting/m);
     await engine.kill();
     const { code, output } = await update.done;
     expect(code).not.toBe(0);
