@@ -12,8 +12,11 @@ const CACHE = path.join(__dirname, ".cache", "transpiled");
 /** Part of the hash; change it together with the options below. */
 const MAKER = `sucrase ${require("sucrase/package.json").version} 1\n`;
 
-/** For functions that become cloud functions Pulumi's SDK loads a compiler and npm's tree of packages. They wait until used. */
-const ON_DEMAND = ["typescript", "@npmcli/arborist"];
+/**
+ * For functions that become cloud functions Pulumi's SDK loads a compiler and npm's tree of packages, and zod has its messages in
+ * fifty languages. They wait until used.
+ */
+const ON_DEMAND = ["typescript", "@npmcli/arborist", "../locales/index.cjs"];
 
 /** Pulumi would look up the source of its own files for every promise that it watches. */
 const LEFT_OUT = ["source-map-support/register"];

@@ -67,7 +67,7 @@ async function place(archive: Verified, stack: string, { dataDir, yes = false }:
   await fetchImages(config, docker, [...plannedImages(plan), ...(archive.hasDump ? [database] : [])]);
   await removeRestorer(docker, config);
   await restoreData(docker, config, plan.reference(plan.core.gateway.image), archive);
-  if (archive.hasDump) await loadDatabase(docker, config, plan, archive);
+  if (archive.hasDump) await loadDatabase(docker, { ...config, engineName: engine.name }, plan, archive);
   unmark(config.dataDir);
 }
 

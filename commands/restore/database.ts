@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 import { pipeline } from "node:stream/promises";
 import type { Config } from "../../config";
-import { containerArgs, resourceName } from "../../engines/container-args";
+import { containerArgs, resourceName, type Placement } from "../../engines/container-args";
 import { POSTGRES as DUMP } from "../../engines/backup/format";
 import { readArchive } from "../../engines/backup/read-archive";
 import { execText } from "../../engines/exec";
@@ -22,13 +22,16 @@ const LOOK_MS = 500;
 /** The superuser is there from the beginning; only in front of the first database's data can this line be a statement. */
 const LOAD = String.raw`sed '1,/^\\connect/{/^CREATE ROLE postgres;$/d}' | psql -X -q -v ON_ERROR_STOP=1 -U postgres -d postgres -f - >/dev/null`;
 
+/** Engines differ in how a file system in memory is given to its user. */
+type Place = Config & Pick<Placement, "engineName">;
+
 /** The service as it will be, but for itself: no network, no health check, another name. */
-function options(config: Config, plan: StackPlan): Docker.ContainerCreateOptions {
+function options(place: Place, plan: StackPlan): Docker.ContainerCreateOptions {
   const spec = plan.dify?.services.postgres ?? postgresService();
   const image = plan.reference(spec.image);
   const args = containerArgs(
     { ...spec, name: RESTORER, networks: [] },
-    { ...config, engineSocket: "", image, generations: [] },
+    { ...place, engineSocket: "", image, generations: [] },
   );
   return { ...createOptions(args), Labels: {} };
 }
@@ -78,9 +81,9 @@ export function removeRestorer(docker: Docker, config: Config): Promise<void> {
 }
 
 /** @throws Error with what the database says; the data directory is not whole then */
-export async function loadDatabase(docker: Docker, config: Config, plan: StackPlan, archive: Verified): Promise<void> {
+export async function loadDatabase(docker: Docker, place: Place, plan: StackPlan, archive: Verified): Promise<void> {
   say(`${POSTGRES}: loading the dump`);
-  const wanted = options(config, plan);
+  const wanted = options(place, plan);
   const container = await docker.createContainer(wanted);
   try {
     await container.start();
