@@ -145,12 +145,10 @@ describe("sessions", () => {
     // Of each: an init and what it is for. Sessions of the tests before may still be ending.
     const idle = async (): Promise<void> => expect((await all()).map((lines) => lines.length)).toEqual([2, 2, 2]);
     await eventually(idle);
-    const one = (): Promise<void> =>
-      withSession(mcp(), async ({ call }) => {
-        await call("list_allowed_directories");
-        await call("read_graph");
-      });
-    for (let round = 0; round < 40; round++) await Promise.all([one(), one(), one(), one(), one()]);
+    // A server's program is started for each session that calls it.
+    const one = async (tool: string): Promise<unknown> => withSession(mcp(), ({ call }) => call(tool));
+    const [files, graph] = ["list_allowed_directories", "read_graph"] as const;
+    for (let round = 0; round < 50; round++) await Promise.all([files, graph, files, graph].map(one));
     await eventually(idle);
     expect(await ids()).toEqual(before);
   });
