@@ -1,5 +1,6 @@
 /** Config keys of the AI bundle; part of the table in config-keys.ts. */
 import { z } from "zod";
+import { SECRET_NAME } from "./services/user-secrets";
 import * as values from "./config-values";
 import type { Key } from "./config-keys";
 
@@ -13,8 +14,8 @@ const PROVIDER = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/, error: "must be the http or https URL of an OpenAI-compatible API" }),
   model: z.string("must be the name of the model there").min(1, "must be the name of the model there"),
   secret: z
-    .string("must name the line of the secrets file that holds the key")
-    .regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, "must name the line of the secrets file that holds the key"),
+    .string("must name the secret that holds the key")
+    .regex(SECRET_NAME, "must name the secret that holds the key"),
 });
 
 const PROVIDER_EXAMPLE = `llmProviders '[{"name":"gpt","baseUrl":"https://api.example.org/v1","model":"gpt-x","secret":"PROVIDER_KEY"}]'`;

@@ -4,12 +4,9 @@
  */
 import { KEYS } from "./config-keys";
 import { knownSecrets, type ConfigSecrets, type SecretValues } from "./engines/files/user-secrets";
-import { secretPath, setSecretCommand } from "./services/user-secrets";
+import { SECRET_NAME, secretPath, setSecretCommand } from "./services/user-secrets";
 
 export const SECRETS_KEY = "secrets";
-
-/** As in secretsFile, where a name ends at "=": letters, digits and what names of servers and clients have besides. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /** The key as it was read; with faults its values must not be used. */
 export interface ReadSecrets extends ConfigSecrets {
@@ -26,7 +23,7 @@ const isSealed = (value: unknown): boolean =>
 
 const nameFaults = (names: readonly string[]): string[] =>
   names
-    .filter((name) => !NAME.test(name))
+    .filter((name) => !SECRET_NAME.test(name))
     .map(
       (name) =>
         `secrets: "${name}" is no name of a secret; use letters, digits, _ . and -, such as GITHUB_TOKEN or brave.api_key`,

@@ -6,7 +6,7 @@
 import { coldRuns } from "./bench/cold";
 import { openContext, type Context } from "./bench/context";
 import { idleRuns } from "./bench/idle";
-import { watchInterrupts } from "./bench/interrupt";
+import { throwIfInterrupted, watchInterrupts } from "./bench/interrupt";
 import { modeRuns } from "./bench/modes";
 import { chosen, type Choice, type MeasureName } from "./bench/options";
 import { renderReports } from "./bench/render";
@@ -44,6 +44,7 @@ async function engineWords({ docker }: Context): Promise<string> {
 async function section(context: Context, name: MeasureName, numbers: readonly number[]): Promise<Section | undefined> {
   const started = performance.now();
   try {
+    throwIfInterrupted();
     const results = await MEASURES[name](context, numbers);
     say(`bench: ${name} took ${((performance.now() - started) / 60_000).toFixed(1)} min`);
     return { name, results };

@@ -9,7 +9,7 @@ const { existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 
 const ROOT = path.resolve(__dirname, "..");
-const MINIMUM_NODE = "20.18.1"; // undici 7 asks for it
+const MINIMUM_NODE = "20.19.0"; // engines.node of package.json
 
 function fail(message) {
   process.stderr.write(`${message}\n`);

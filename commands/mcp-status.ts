@@ -1,4 +1,4 @@
-/** `npm run mcp-status`: whether the stack is well, and whether it is what the config says. Pulumi is not started. */
+/** `npm run mcp-status`: whether the stack is well, and whether it is what the config says. Pulumi is started only for a secret of the config. */
 import { SERVICE_LABEL } from "../engines/container-args";
 import { SERVER } from "../engines/of-stack";
 import type { Config } from "../config";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Config } from "../config";
-import { accessWords, wantedDigests } from "../engines/files/access";
+import { accessFaults, accessWords, givenCredentials, wantedDigests } from "../engines/files/access";
 import { clientsFile, clientsText, readClients, type Clients } from "../engines/files/clients";
 import {
   CLIENT_NAME,
@@ -42,10 +42,17 @@ function handOver(config: Config): boolean {
   return true;
 }
 
+/** @throws Error when the router could not be told afterwards: a token that nobody sees, or one that only seems revoked */
+function requireDigests(config: Config, clients: Clients): void {
+  const faults = accessFaults({ ...givenCredentials(accessPlan(config).source), clients });
+  if (faults.length > 0) throw new Error(`Nothing was changed: ${faults.join("; ")}`);
+}
+
 function write(config: Config, clients: Clients): string {
   const directory = path.dirname(clientsFile(config.dataDir));
   if (!existsSync(directory))
     throw new Error(`${directory} is not there: the stack ${config.stack} was never up; bring it up first: npm run up`);
+  if (config.auth !== "none") requireDigests(config, clients);
   writeWhole(clientsFile(config.dataDir), clientsText(clients), 0o600);
   return handOver(config)
     ? "it counts from now on"

@@ -65,7 +65,7 @@ export async function test(args: readonly string[]): Promise<void> {
   await setUp();
   const runs = [
     await runProjects(["--selectProjects", "unit", "--passWithNoTests", ...args]),
-    // Mostly they wait for containers, of one engine: two at a time on any machine.
+    // They share one engine and mostly wait for containers of it: two at a time on any machine.
     await runProjects(["--selectProjects", "contract", "e2e", "--maxWorkers=2", "--passWithNoTests", ...args]),
   ];
   const total = (of: (run: (typeof runs)[number]) => number): number => runs.reduce((sum, run) => sum + of(run), 0);

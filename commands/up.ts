@@ -26,6 +26,7 @@ import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
 import { readState } from "./state";
 import { endpointTable, nextStep } from "./summary";
+import { settleProcessLimits } from "./settle-process-limits";
 import { isOldState, settleUnfinished, trustState } from "./unfinished";
 import { openWorkspace, requirePulumi, type PulumiResult, type Workspace } from "./workspace";
 
@@ -144,6 +145,7 @@ export async function up(options: UpOptions): Promise<void> {
   process.exitCode = result.code;
   if (result.code !== 0) return failed(workspace, docker, config, result);
   trustState(workspace);
+  await settleProcessLimits({ docker, engine: engine.name }, config, servicesOf(plan), say);
   finish(config, json);
   const shown = password();
   if (shown !== undefined) say(`\n${shown}`);

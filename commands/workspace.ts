@@ -38,8 +38,11 @@ export interface Workspace {
 export async function openWorkspace(stack: string): Promise<Workspace> {
   const hadPassphrase = existsSync(ownPassphrase(STATE_DIRECTORY));
   const backend = chooseBackend(process.env, STATE_DIRECTORY);
-  if (!hadPassphrase && existsSync(ownPassphrase(STATE_DIRECTORY))) dropForeignSalt(stack, say);
   const directory = backendDirectory(backend.url);
+  // A stack with a state has its own salt, whose passphrase was only forgotten for this once.
+  const isNew = directory !== undefined && !existsSync(stateFile(directory, PROJECT, stack));
+  const madePassphrase = !hadPassphrase && existsSync(ownPassphrase(STATE_DIRECTORY));
+  if (isNew && madePassphrase) dropForeignSalt(stack, say);
   requireSpace([PROJECT_ROOT, ...(directory === undefined ? [] : [directory])]);
   const toolchain = await findToolchain();
   const searchPath = [...toolchain.path, process.env.PATH ?? ""].join(path.delimiter);

@@ -8,6 +8,8 @@ export interface Program {
   readonly command: readonly string[];
   /** Standard input; it is closed after it. Unset: there is none. */
   readonly input?: AsyncIterable<Buffer>;
+  /** Ends the reading; the program itself goes on where it does not notice. */
+  readonly signal?: AbortSignal;
 }
 
 /** Characters of standard error that a failure shows. */
@@ -33,13 +35,14 @@ async function* frames(
  *
  * @throws Error with the end of standard error unless its exit code is 0
  */
-export async function* execOutput(container: Docker.Container, { command, input }: Program): AsyncGenerator<Buffer> {
+export async function* execOutput(container: Docker.Container, { command, input, signal }: Program): AsyncGenerator<Buffer> {
   const AttachStdin = input !== undefined;
   const exec = await container.exec({ Cmd: [...command], AttachStdin, AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({ hijack: true, stdin: AttachStdin });
   // A program that ends before it has read all closes the stream: its exit code and its words say why.
   const fed = input === undefined ? Promise.resolve() : pump(stream, input);
   fed.catch((error: Error) => stream.destroy(error));
+  signal?.addEventListener("abort", () => stream.destroy(new Error(`${command[0]} takes too long`)));
   let said = "";
   for await (const { error, data } of frames(stream as Readable)) {
     if (error) said = (said + data.toString()).slice(-SHOWN);

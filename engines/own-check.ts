@@ -19,10 +19,9 @@ export async function healthNow(docker: Docker, info: Docker.ContainerInspectInf
   const status = info.State.Health?.Status;
   if (status !== "starting" || !info.State.Running || info.State.Restarting)
     return status === "none" || status === "" ? undefined : status;
-  const late = new Promise<false>((resolve) => setTimeout(resolve, CHECK_MS, false).unref());
-  const passed = execText(docker.getContainer(info.Id), { command: command(info) }).then(
-    () => true,
-    () => false,
+  const check = { command: command(info), signal: AbortSignal.timeout(CHECK_MS) };
+  return execText(docker.getContainer(info.Id), check).then(
+    () => "healthy",
+    () => status,
   );
-  return (await Promise.race([passed, late])) ? "healthy" : status;
 }

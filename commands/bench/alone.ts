@@ -45,6 +45,18 @@ async function startAlone(docker: Docker, found: Docker.ContainerInspectInfo): P
   return container;
 }
 
+/** Starts each, also when another does not start. @throws Error naming those */
+async function startAll(docker: Docker, stack: readonly Running[]): Promise<void> {
+  const faults: string[] = [];
+  // Servers first: the gateway asks them for their tools when it starts.
+  for (const { id, service } of [...stack].sort((a, b) => startRank(a) - startRank(b)))
+    await docker
+      .getContainer(id)
+      .start()
+      .catch((error: Error) => faults.push(`${service} does not start again: ${error.message}; npm run up`));
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
 /**
  * Stops the stack, lets `use` look at its images alone, and starts the stack again.
  *
@@ -61,8 +73,7 @@ export async function withAlone<T>(context: Context, use: (services: readonly Ru
     return await use(alone.map(({ id }, index) => ({ id, service: stack[index]?.service ?? "" })));
   } finally {
     for (const container of alone) await container.remove({ force: true }).catch(() => undefined);
-    // Servers first: the gateway asks them for their tools when it starts.
-    for (const { id } of [...stack].sort((a, b) => startRank(a) - startRank(b))) await docker.getContainer(id).start();
+    await startAll(docker, stack);
   }
 }
 

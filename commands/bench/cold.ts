@@ -4,7 +4,7 @@
  */
 import { changeable, changeableConfig } from "./changeable";
 import { composeStack, type ComposeStack } from "./compose";
-import { down, runningServices, up, type Context, type Running } from "./context";
+import { down, puttingBack, runningServices, up, type Context, type Running } from "./context";
 import { measured, repeated, type Result } from "./result";
 import { figures, seconds } from "./statistics";
 
@@ -22,8 +22,12 @@ interface Runner {
 
 function pulumiRunner(context: Context): Runner {
   const { set, restore } = changeableConfig(context.workspace.stack);
-  const change = (round: number): void =>
-    set({ overrides: { [CHANGED]: { environment: { BENCH_ROUND: String(round) } } } });
+  const { overrides } = context.config;
+  const own = overrides[CHANGED] ?? {};
+  const change = (round: number): void => {
+    const environment = { ...own.environment, BENCH_ROUND: String(round) };
+    set({ overrides: { ...overrides, [CHANGED]: { ...own, environment } } });
+  };
   return { up: () => up(context), down: () => down(context), change, restore };
 }
 
@@ -68,7 +72,7 @@ async function replacedByChange(context: Context, runner: Runner): Promise<Resul
   return measured(`containers replaced by that change: ${names.join(", ")}`, "", names.length, undefined, target);
 }
 
-/** Measures in turns. @throws Error when one of them fails; the stack may be down then */
+/** Measures in turns. @throws Error when one of them fails */
 export async function coldRuns(context: Context): Promise<Result[]> {
   const compose = await composeStack(context.workspace.stack);
   const [ours, theirs] = [pulumiRunner(context), composeRunner(compose)];
@@ -76,21 +80,24 @@ export async function coldRuns(context: Context): Promise<Result[]> {
     { up: [], change: [], down: [] },
     { up: [], change: [], down: [] },
   ];
-  let change: Result;
-  try {
-    change = await replacedByChange(context, ours);
-    ours.restore();
-    await ours.down();
-    for (let round = 1; round <= context.rounds; round++) {
-      context.say(`up, a change, and down: round ${round} of ${context.rounds}, in turns with docker compose`);
-      await measure(ours, round, times[0]);
-      await measure(theirs, round, times[1]);
-    }
-  } finally {
-    ours.restore();
-    await compose.remove();
-    await ours.up();
-  }
+  const change = await puttingBack(
+    async () => {
+      const replacedOnes = await replacedByChange(context, ours);
+      ours.restore();
+      await ours.down();
+      for (let round = 1; round <= context.rounds; round++) {
+        context.say(`up, a change, and down: round ${round} of ${context.rounds}, in turns with docker compose`);
+        await measure(ours, round, times[0]);
+        await measure(theirs, round, times[1]);
+      }
+      return replacedOnes;
+    },
+    async () => {
+      ours.restore();
+      await compose.remove();
+      await ours.up();
+    },
+  );
   const results = STEPS.map((step) => {
     const { title, atMost } = MEASURES[step];
     return repeated(title, "s", figures(times[0][step]), figures(times[1][step]), { of: "ratio", atMost });

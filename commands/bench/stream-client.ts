@@ -34,6 +34,8 @@ async function send(
   const own = { accept: "application/json, text/event-stream", "content-type": "application/json", ...headers };
   const trusted = ca === undefined ? {} : { ca: [...ca] };
   const sent = request(url, { method, agent: false, headers: { ...own, ...more }, ...trusted });
+  // After the answer's head a cut connection is told here, too: it counts as a dropped stream.
+  sent.on("error", () => undefined);
   sent.end(body === undefined ? undefined : JSON.stringify({ jsonrpc: "2.0", ...body }));
   const [response] = (await once(sent, "response")) as [http.IncomingMessage];
   return response;

@@ -15,6 +15,7 @@ import { readState } from "../state";
 import { stackContainers } from "../status/observe";
 import { runPulumi, type Workspace } from "../workspace";
 import { isFileKey } from "../backup/contents";
+import { contentOf } from "../write-file";
 import type { Verified } from "./archive";
 
 /**
@@ -92,6 +93,16 @@ export async function targetFaults(
   ];
 }
 
+/** Beside the file, over nothing: a restore that was cut off is run again, and finds the archive's config in the place of the user's. */
+function keepBefore(file: string, before: string): void {
+  for (let number = 1; ; number++) {
+    const kept = `${file}.before-restore${number === 1 ? "" : `-${number}`}`;
+    const there = contentOf(kept);
+    if (there === undefined) writeWhole(kept, before, 0o600);
+    if (there === undefined || there === before) return;
+  }
+}
+
 /**
  * Writes the config and the user's own files; those that are there already say the same. `before`: the config that the user
  * had, which is kept beside it.
@@ -102,7 +113,7 @@ export function writeConfig(
   { files }: Verified,
 ): string[] {
   const file = stackFile(config.stack);
-  if (before !== undefined && before !== text) writeWhole(`${file}.before-restore`, before, 0o600);
+  if (before !== undefined && before !== text) keepBefore(file, before);
   writeWhole(file, text, 0o644);
   const written = Object.entries(files).flatMap(([key, content]) => {
     const own = fileOf(config, key);

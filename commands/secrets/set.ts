@@ -3,8 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { readText } from "../../engines/files/layout";
 import { writeWhole } from "../../engines/files/write";
-
-const NAME = /^[A-Za-z_][A-Za-z0-9_.]*$/;
+import { SECRET_NAME } from "../../services/user-secrets";
 
 /** The text with the line NAME=VALUE in place of the last one of that name, or at its end; all others stay. Pure. */
 export function withSecret(dotenv: string, name: string, value: string): string {
@@ -29,9 +28,9 @@ async function given(name: string): Promise<string> {
 
 /** Sets NAME in the secrets file, which stays (or becomes) its owner's alone. @throws Error for a bad name or value */
 export async function setInFile(file: string, name: string): Promise<void> {
-  if (!NAME.test(name))
+  if (!SECRET_NAME.test(name))
     throw new Error(
-      `"${name}" is no name of a secret; use letters, digits, _ and ., such as GITHUB_TOKEN or brave.api_key`,
+      `"${name}" is no name of a secret; use letters, digits, _, . and -, such as GITHUB_TOKEN or brave.api_key`,
     );
   const value = await given(name);
   const mode = existsSync(file) ? statSync(file).mode & 0o700 : 0o600;

@@ -1,15 +1,20 @@
 /** Limits the processes of a container on the real engine. */
 import Docker from "dockerode";
+import { settleProcessLimits } from "../../commands/settle-process-limits";
+import { SERVICE_LABEL, stackLabels } from "../../engines/container-args";
 import { limitProcesses } from "../../engines/process-limits/limit";
+import type { ServiceSpec } from "../../services/spec";
 import { busyboxImage } from "../support/busybox-image";
 
 jest.setTimeout(60_000);
 const docker = new Docker();
+const STACK = { project: "test", stack: `limits-${process.pid}` };
 let container: Docker.Container;
 beforeAll(async () => {
   const Image = await busyboxImage(docker);
   container = await docker.createContainer({
     Image,
+    Labels: { ...stackLabels(STACK), [SERVICE_LABEL]: "web" },
     Entrypoint: ["/bin/sh", "-c", "sleep 600"],
     HostConfig: { Init: true },
   });
@@ -34,6 +39,19 @@ it("of one that runs already, which keeps its other limits and loses them at no 
   await container.restart({ t: 0 });
   expect(await start(40)).not.toBe(0);
   expect((await container.inspect()).HostConfig).toMatchObject({ PidsLimit: 20, Memory: 64 * 2 ** 20 });
+});
+
+it("that was changed by hand is put right by the next update, which says so once", async () => {
+  const said: string[] = [];
+  const settle = (): Promise<void> =>
+    settleProcessLimits({ docker, engine: "docker" }, STACK, [{ name: "web", processes: 30 } as ServiceSpec], (line) =>
+      said.push(line),
+    );
+  await container.update({ PidsLimit: 25 });
+  await settle();
+  await settle();
+  expect(said).toEqual(["web: its limit of processes was 25; it is 30 again"]);
+  expect((await container.inspect()).HostConfig.PidsLimit).toBe(30);
 });
 
 it("says of which service, and what to do, when there is no such container", async () => {

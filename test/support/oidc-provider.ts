@@ -1,8 +1,9 @@
 /** Starts a real OpenID Connect provider, and is the person at its pages. */
 import { once } from "node:events";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createPrivateKey, createSign, generateKeyPairSync } from "node:crypto";
 import path from "node:path";
+import { promisify } from "node:util";
 import type Docker from "dockerode";
 import { freePort } from "./free-port";
 
@@ -13,13 +14,18 @@ export interface TestProvider {
   stop(): Promise<void>;
 }
 
+const run = promisify(execFile);
 const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** Address of the engine's own bridge: this machine and its containers reach it, nobody else does. */
 async function bridgeAddress(docker: Docker): Promise<string> {
-  const { IPAM } = (await docker.getNetwork("bridge").inspect()) as { IPAM: { Config: { Gateway?: string }[] } };
-  const address = IPAM.Config.find(({ Gateway }) => Gateway?.includes("."))?.Gateway;
-  if (address === undefined) throw new Error("the engine's bridge has no address");
+  const { Options = {} } = (await docker.getNetwork("bridge").inspect()) as Docker.NetworkInspectInfo;
+  // The description of the network itself has its address only after the engine was started a second time.
+  const bridge = Options["com.docker.network.bridge.name"] ?? "";
+  const { stdout } = await run("ip", ["-json", "-4", "address", "show", "dev", bridge]);
+  const [found] = JSON.parse(stdout) as { addr_info: { local: string }[] }[];
+  const address = found?.addr_info[0]?.local;
+  if (address === undefined) throw new Error(`the engine's bridge ${bridge} has no address`);
   return address;
 }
 

@@ -66,11 +66,15 @@ describe("Ctrl-C", () => {
     expect(output).toContain(
       `container "${PROJECT}-${stack.name}-mcp-gateway" was not finished: the update was cancelled. It was removed.`,
     );
-    expect(await services()).toEqual([...OTHERS].sort());
+    // Nothing waits for the ingress, so on a slow machine it may be unfinished, too.
+    const done = OTHERS.filter((name) => new RegExp(`^${name}: healthy`, "m").test(output));
+    expect(done).toEqual(expect.arrayContaining(SERVERS.map((name) => `mcp-${name}`)));
+    expect(await services()).toEqual([...done].sort());
     expect(locks()).toEqual([]);
   });
 
   it("a second time ends the update at once", async () => {
+    const before = await services();
     const update = stack.start("up");
     await starting(update, "mcp-gateway");
     signal(update, "SIGINT");
@@ -79,7 +83,7 @@ describe("Ctrl-C", () => {
     const { code, output } = await update.done;
     expect(code).not.toBe(0);
     expect(output).toContain(GO_ON);
-    expect(await services()).toEqual(expect.arrayContaining(OTHERS));
+    expect(await services()).toEqual(expect.arrayContaining(before));
   });
 });
 
