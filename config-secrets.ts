@@ -104,7 +104,8 @@ export interface GivenKey {
 /**
  * The config of a running program without the values that must not be seen.
  *
- * @param inFile what the stack's file has below `secrets`; undefined where the program was given another file
+ * @param inFile what the stack's file has below `secrets`; undefined where there is no such file: then one plain value beside an
+ *   encrypted one cannot be told, since Pulumi calls the whole key secret
  */
 export function givenConfig(given: readonly GivenKey[], inFile: unknown) {
   const own = given.find(({ key }) => key === SECRETS_KEY);

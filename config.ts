@@ -20,7 +20,7 @@ export interface LlmProvider {
   readonly baseUrl: string;
   /** Name of the model there. */
   readonly model: string;
-  /** Name in the secrets file whose value is the key. */
+  /** Name of the user's secret that is the key. */
   readonly secret: string;
 }
 

@@ -25,7 +25,7 @@ export interface ModelChoice {
   readonly licence: string | undefined;
   /** Memory of the server with this model; undefined: not known, more than `bytes`. */
   readonly memoryMiB: number | undefined;
-  /** Name of the secret that is sent to the URL's host as bearer token, if the secrets file has it. */
+  /** Name of the secret that is sent to the URL's host as bearer token, if the user has one of it. */
   readonly token: string;
 }
 

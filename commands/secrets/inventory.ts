@@ -8,7 +8,7 @@ export interface SecretEntry {
   readonly kind: "generated" | "yours";
   /** Services and one-shots that mount it. */
   readonly usedBy: readonly string[];
-  /** Of yours: whether the secrets file has a value; of generated ones: whether it was made yet. */
+  /** Of yours: whether it has a value; of generated ones: whether it was made yet. */
   readonly present: boolean;
 }
 
@@ -17,7 +17,7 @@ const mounting = (specs: readonly ServiceSpec[], name: string): string[] =>
 
 /**
  * @param made whether a generated secret is there
- * @param values names that have a value in the secrets file
+ * @param values names of the user's secrets that have a value
  */
 export function inventory(
   plan: StackPlan,

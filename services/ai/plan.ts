@@ -29,7 +29,7 @@ export interface AiPlan {
   readonly services: AiServices;
   readonly models: { readonly llama: ModelChoice; readonly whisper: ModelChoice };
   readonly generatedSecrets: readonly GeneratedSecret[];
-  /** Lines of the secrets file that llm-proxy gets. */
+  /** Names of the user's secrets that llm-proxy gets. */
   readonly providerSecrets: readonly string[];
   /** What a preview should warn of. */
   readonly warnings: readonly string[];
@@ -45,7 +45,7 @@ export interface AiResult {
 export interface AiSources {
   readonly models: ModelCatalog;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Names with a value in the secrets file. */
+  /** Names of the user's secrets that have a value. */
   readonly secretNames: readonly string[];
   /** "uid:gid" that owns the data directories. */
   readonly dataUser: string;

@@ -42,7 +42,7 @@ export interface GatewayCatalog {
   readonly files: GatewayFiles;
   /** Images of catalogs/images.yaml to have before the gateway starts. */
   readonly images: readonly string[];
-  /** Lines of the secrets file that the gateway gets. */
+  /** Names of the user's secrets that the gateway gets. */
   readonly secretNames: readonly string[];
   /** Whether the gateway can check signatures: published images of Docker's `mcp/`, straight from Docker Hub. It asks the internet at every start. */
   readonly verifySignatures: boolean;

@@ -21,7 +21,7 @@ export interface Checked {
   readonly images: CatalogImages;
   /** Config `servers`. */
   readonly servers: readonly string[] | "all";
-  /** Names with a value in the secrets file. */
+  /** Names of the user's secrets that have a value. */
   readonly secretNames: readonly string[];
   /** The user's own environment of the gateway, from config `overrides`. */
   readonly environment: Readonly<Record<string, string>>;

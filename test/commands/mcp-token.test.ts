@@ -54,6 +54,13 @@ it("a name is given out once, wherever it stands, and taken away by that name", 
   });
 });
 
+it("nothing is recorded that the router could not be told of", async () => {
+  fs.writeFileSync(path.join(directory, "env"), "MCP_TOKEN_desk=short\n");
+  const refused = { code: 1, stdout: "", stderr: expect.stringContaining("Nothing was changed: ") as unknown };
+  expect(await token("add", "laptop")).toMatchObject(refused);
+  expect(fs.readdirSync(path.join(directory, "data/secrets"))).toEqual([]);
+});
+
 it("a token of the stack's config is known by its name, without Pulumi", async () => {
   const sealed = { MCP_TOKEN_car: { secure: "v1:8mzuZ3Yt4aZBxkZA:9sN0" } };
   fs.appendFileSync(file, stringify({ "mcp-gateway-stack:secrets": sealed }).replace(/^/gm, "  "));
