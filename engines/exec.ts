@@ -35,7 +35,10 @@ async function* frames(
  *
  * @throws Error with the end of standard error unless its exit code is 0
  */
-export async function* execOutput(container: Docker.Container, { command, input, signal }: Program): AsyncGenerator<Buffer> {
+export async function* execOutput(
+  container: Docker.Container,
+  { command, input, signal }: Program,
+): AsyncGenerator<Buffer> {
   const AttachStdin = input !== undefined;
   const exec = await container.exec({ Cmd: [...command], AttachStdin, AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({ hijack: true, stdin: AttachStdin });
