@@ -74,11 +74,7 @@ export async function puttingBack<T>(measure: () => Promise<T>, back: () => Prom
   try {
     await back();
   } catch (error) {
-    const before =
-      "failed" in found
-        ? `${found.failed.message}
-`
-        : "";
+    const before = "failed" in found ? `${found.failed.message}\n` : "";
     throw new Error(`${before}the stack is not as it was; npm run up: ${(error as Error).message}`, { cause: error });
   }
   if ("failed" in found) throw found.failed;
