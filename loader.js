@@ -16,10 +16,19 @@ const MAKER = `sucrase ${require("sucrase/package.json").version} 1\n`;
  * For functions that become cloud functions Pulumi's SDK loads a compiler and npm's tree of packages, and zod has its messages in
  * fifty languages. They wait until used.
  */
-const ON_DEMAND = ["typescript", "@npmcli/arborist", "../locales/index.cjs"];
+const ON_DEMAND = ["typescript", "@npmcli/arborist", "../locales/index.cjs", "./v8Hooks"];
 
-/** Pulumi would look up the source of its own files for every promise that it watches. */
-const LEFT_OUT = ["source-map-support/register"];
+/**
+ * Pulumi would look up the source of its own files for every promise that it watches, and have V8's debugger look on at everything, for
+ * the text of the same functions.
+ */
+const LEFT_OUT = {
+  "source-map-support/register": {},
+  "../../runtime/closure/v8Hooks": { isInitializedAsync: () => Promise.resolve() },
+};
+
+/** What Pulumi's SDK watches promises with: it notes for each where it was made, and counts those that are left at the end. */
+const PROMISES = "./debuggable";
 
 /** Keeps a file, in one step, because others may be reading; a checkout that cannot be written to is none the worse. */
 function keep(file, text) {
@@ -57,11 +66,27 @@ function later(load) {
   });
 }
 
+/** Lets Pulumi count promises without taking down a stack trace for each, unless the user asks for them by its own variable. */
+function withoutTraces(debuggable) {
+  const { debuggablePromise: watch } = debuggable;
+  debuggable.isQuick = true;
+  debuggable.debuggablePromise = (...args) => {
+    const limit = Error.stackTraceLimit;
+    if (!debuggable.debugPromiseLeaks) Error.stackTraceLimit = 0;
+    const promise = watch(...args);
+    Error.stackTraceLimit = limit;
+    return promise;
+  };
+}
+
 Module._extensions[".ts"] = (module, file) => module._compile(javascript(file), file);
 
 const load = Module._load;
 Module._load = function (request, ...rest) {
-  if (LEFT_OUT.includes(request)) return {};
+  if (request in LEFT_OUT) return LEFT_OUT[request];
   const real = () => load.call(this, request, ...rest);
-  return ON_DEMAND.includes(request) ? later(real) : real();
+  if (ON_DEMAND.includes(request)) return later(real);
+  const module = real();
+  if (request === PROMISES && !module.isQuick) withoutTraces(module);
+  return module;
 };

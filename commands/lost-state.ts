@@ -5,7 +5,7 @@ import { requireConsent, type Consent } from "./consent";
 import { isEmpty } from "./damaged-state";
 import { recoverCommand, upCommand } from "./no-stack";
 import { PROJECT } from "./stack-config";
-import { readState } from "./state";
+import { quickState, readState } from "./state";
 import { unknownOf } from "./unfinished";
 import type { PulumiResult, Workspace } from "./workspace";
 
@@ -49,7 +49,7 @@ export const isRefused = ({ stdout, stderr }: Pick<PulumiResult, "stdout" | "std
 /** What a state should know of a stack and does not, in one sentence; undefined: nothing, or `up` settles it. */
 export async function unknownLine(workspace: Workspace, docker: Docker): Promise<string | undefined> {
   const { stack } = workspace;
-  const { deployment } = await readState(workspace);
+  const deployment = await quickState(workspace);
   if (deployment.pending_operations?.length) return undefined;
   const unknown = unknownOf(await find(docker, stack), deployment).filter(({ isServer }) => !isServer);
   if (unknown.length === 0) return undefined;

@@ -5,12 +5,14 @@ import path from "node:path";
 
 const ROOT = path.resolve(__dirname, "..");
 
+function node(script: string, variables: Readonly<Record<string, string>> = {}) {
+  const env = { ...process.env, ...variables };
+  return spawnSync(process.execPath, ["--require", "./loader.js", "-e", script], { cwd: ROOT, encoding: "utf8", env });
+}
+
 /** What a script prints as JSON when the loader was there before it. */
 function run(script: string): unknown {
-  const { stdout, stderr } = spawnSync(process.execPath, ["--require", "./loader.js", "-e", script], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
+  const { stdout, stderr } = node(script);
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout) as unknown;
 }
@@ -38,6 +40,30 @@ describe("loading Pulumi's SDK", () => {
   it("can still turn a function into text, which needs both", () => {
     const script = `require("@pulumi/pulumi").runtime.serializeFunction(() => 1 + 1).then(({ text }) => console.log(JSON.stringify(text.includes("1 + 1"))))`;
     expect(run(script)).toBe(true);
+  });
+});
+
+describe("a promise that is left at the end", () => {
+  const LEFT = `require("@pulumi/pulumi"); require("@pulumi/pulumi/runtime/debuggable").debuggablePromise(new Promise(() => {}), "of ours")`;
+
+  it("is reported", () => {
+    expect(node(LEFT).stderr).toContain("detected that 1 promise was still active");
+  });
+
+  it("is reported with the place where it was made to who asks for that", () => {
+    const { stderr } = node(LEFT, { PULUMI_DEBUG_PROMISE_LEAKS: "true" });
+    expect(stderr).toMatch(/CONTEXT\(0\): of ours\nSTACK_TRACE:\nError\n {4}at debuggablePromise/);
+  });
+
+  it("takes no stack trace along otherwise, and leaves those of errors alone", () => {
+    const script = `
+      require("@pulumi/pulumi");
+      const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
+      const lines = (stack) => stack.split("\\n").length;
+      const promise = Promise.resolve();
+      debuggablePromise(promise, "of ours");
+      console.log(JSON.stringify([lines(promise._debugStackTrace), lines(new Error("x").stack) > 1]))`;
+    expect(run(script)).toEqual([1, true]);
   });
 });
 
