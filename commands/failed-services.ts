@@ -6,14 +6,20 @@ import { healthNow } from "../engines/own-check";
 /** Last lines of a log that are shown. */
 const LINES = 15;
 
+/** A service without a check that was started again so lately, in milliseconds, may well end again: the engine's longest pause between two starts. */
+const LATELY_MS = 60_000;
+
 type Inspection = Docker.ContainerInspectInfo;
 
 /** How a service does not run well, in words; undefined: it does. A list of containers can be older than this on a full disk. */
 async function ailment(docker: Docker, info: Inspection): Promise<string | undefined> {
-  const { State } = info;
+  const { State, RestartCount } = info;
   const health = await healthNow(docker, info);
-  if (State.Running && !State.Restarting)
-    return health === "unhealthy" || health === "starting" ? `running, ${health}` : undefined;
+  if (State.Running && !State.Restarting) {
+    if (health === "unhealthy" || health === "starting") return `running, ${health}`;
+    const isShaky = health === undefined && RestartCount > 0 && Date.now() - Date.parse(State.StartedAt) < LATELY_MS;
+    return isShaky ? `running, restarted ${RestartCount} times` : undefined;
+  }
   const killed = State.OOMKilled ? ", out of memory" : "";
   return State.Status === "created" ? "never started" : `${State.Status}, exit code ${State.ExitCode}${killed}`;
 }

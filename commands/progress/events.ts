@@ -7,7 +7,11 @@ import { StringDecoder } from "node:string_decoder";
 
 /** A step of one resource: before it, after it, or failed. */
 export interface StepEvent {
-  readonly metadata: { readonly op: string; readonly urn: string };
+  readonly metadata: {
+    readonly op: string;
+    readonly urn: string;
+    readonly new?: { readonly inputs?: { readonly wait?: unknown } } | null;
+  };
 }
 
 export interface Diagnostic {

@@ -30,7 +30,15 @@ const WORDS: Readonly<Record<string, readonly [during: string, after: string]>> 
 };
 
 /** For what is no container. */
-const PLAIN: Readonly<Record<string, string>> = { starting: "creating", healthy: "done", stopping: "removing" };
+const PLAIN: Readonly<Record<string, string>> = {
+  starting: "creating",
+  healthy: "done",
+  started: "done",
+  stopping: "removing",
+};
+
+/** For a container without a check, of which nobody knows more. */
+const UNCHECKED: Readonly<Record<string, string>> = { healthy: "started" };
 
 const CONTAINER = "docker:index/container:Container";
 
@@ -122,7 +130,8 @@ export class Progress {
     if (step.metadata.op === "same") return this.put({ ...entry, state: "same", what: "unchanged" });
     if (words === undefined) return undefined;
     const state = step.metadata.op === "delete-replaced" ? "waiting" : "done";
-    const ended = { ...entry, state, what: word(entry, words[1]), note: "", since: undefined } as const;
+    const after = isChecked(step) ? words[1] : (UNCHECKED[words[1]] ?? words[1]);
+    const ended = { ...entry, state, what: word(entry, after), note: "", since: undefined } as const;
     return this.put({ ...ended, seconds: elapsed(entry, now) });
   }
 
@@ -156,6 +165,9 @@ export class Progress {
     return { remark: { severity: level, text: entry === undefined ? text : `${entry.name}: ${text}` } };
   }
 }
+
+/** Whether the step waited until a container's own check passed. */
+const isChecked = ({ metadata }: StepEvent): boolean => metadata.new?.inputs?.wait === true;
 
 const word = ({ service }: Entry, text: string): string => (service ? text : (PLAIN[text] ?? text));
 

@@ -27,7 +27,8 @@ describe("after a failed update", () => {
   const STACK = { project: "mcp-gateway-stack", stack: "dev" };
 
   /** A container of a service and its state, as engines tell it. */
-  const container = (service: string, state: object) => ({
+  const container = (service: string, state: object, RestartCount = 0) => ({
+    RestartCount,
     list: { Id: `id-${service}`, Labels: { "mcp-stack.service": service } },
     State: { Running: false, Restarting: false, OOMKilled: false, ExitCode: 0, ...state },
   });
@@ -43,7 +44,7 @@ describe("after a failed update", () => {
       getContainer: (id: string) => ({
         logs: (options: unknown) => Promise.resolve((asked.push(options), logs === "" ? Buffer.alloc(0) : frame(logs))),
         exec: () => Promise.reject(new Error("not found")),
-        inspect: () => Promise.resolve({ Config: {}, State: containers.find(({ list }) => list.Id === id)?.State }),
+        inspect: () => Promise.resolve({ Config: {}, ...containers.find(({ list }) => list.Id === id) }),
       }),
     } as unknown as Docker;
     await showFailedServices(docker, STACK, new Set(shown), (line) => lines.push(line));
@@ -75,6 +76,14 @@ describe("after a failed update", () => {
     ["is healthy", { Health: { Status: "healthy" } }],
   ])("a service that runs and %s says nothing", async (_what, state) => {
     expect((await said([container("web", { Status: "running", Running: true, ...state })])).lines).toEqual([]);
+  });
+
+  it.each([
+    ["lately counts as failed, though it runs at the moment", 59, ["\nweb (running, restarted 3 times) said nothing"]],
+    ["long ago does not", 61, []],
+  ])("a service without a check that was started again %s", async (_what, seconds, lines) => {
+    const StartedAt = new Date(Date.now() - seconds * 1000).toISOString();
+    expect((await said([container("web", { Status: "running", Running: true, StartedAt }, 3)])).lines).toEqual(lines);
   });
 
   it("a service whose log was shown before is not repeated", async () => {

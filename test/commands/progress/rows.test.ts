@@ -6,8 +6,8 @@ const urnOf = (type: string, name: string): string => `urn:pulumi:dev::p::mcp-st
 const before = (op: string, name: string, type = CONTAINER): EngineEvent => ({
   resourcePreEvent: { metadata: { op, urn: urnOf(type, name) } },
 });
-const after = (op: string, name: string, type = CONTAINER): EngineEvent => ({
-  resOutputsEvent: { metadata: { op, urn: urnOf(type, name) } },
+const after = (op: string, name: string, type = CONTAINER, inputs: object = { wait: true }): EngineEvent => ({
+  resOutputsEvent: { metadata: { op, urn: urnOf(type, name), new: { inputs } } },
 });
 const failed = (op: string, name: string): EngineEvent => ({
   resOpFailedEvent: { metadata: { op, urn: urnOf(CONTAINER, name) } },
@@ -43,6 +43,11 @@ describe("rows of an update", () => {
       what: then,
       seconds: 1,
     });
+  });
+
+  it("call a service started, and not healthy, that has no check to pass", () => {
+    const events = [before("create", "a"), after("create", "a", CONTAINER, {})];
+    expect(rowsAfter(["a"], ...events)[0]).toMatchObject({ state: "done", what: "started" });
   });
 
   it("add up both halves of a replacement, in between which the service waits", () => {
