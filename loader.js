@@ -13,10 +13,18 @@ const CACHE = path.join(__dirname, ".cache", "transpiled");
 const MAKER = `sucrase ${require("sucrase/package.json").version} 1\n`;
 
 /**
- * For functions that become cloud functions Pulumi's SDK loads a compiler and npm's tree of packages, and zod has its messages in
- * fifty languages. They wait until used.
+ * For functions that become cloud functions Pulumi's SDK loads a compiler and npm's tree of packages, the engine's client has all of SSH
+ * and gRPC for what nothing here does, and zod its messages in fifty languages. They wait until used.
  */
-const ON_DEMAND = ["typescript", "@npmcli/arborist", "../locales/index.cjs", "./v8Hooks"];
+const ON_DEMAND = [
+  "typescript",
+  "@npmcli/arborist",
+  "./v8Hooks",
+  "./ssh",
+  "@grpc/grpc-js",
+  "@grpc/proto-loader",
+  "../locales/index.cjs",
+];
 
 /**
  * Pulumi would look up the source of its own files for every promise that it watches, and have V8's debugger look on at everything, for
@@ -59,7 +67,8 @@ function javascript(filePath) {
 function later(load) {
   let loaded;
   const module = () => (loaded ??= load());
-  return new Proxy(Object.create(null), {
+  return new Proxy(() => undefined, {
+    apply: (_, self, args) => module().apply(self, args),
     // With __esModule TypeScript's import helper takes the module as it is, in place of copying every property.
     get: (_, name) => (name === "__esModule" ? true : module()[name]),
     has: (_, name) => name in module(),

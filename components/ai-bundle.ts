@@ -8,7 +8,7 @@ import type { SecretSource } from "../engines/files/user-secrets";
 import { Images, type ImagesArgs } from "./images";
 import { ModelDownload } from "./model-download";
 import { Secrets } from "./secrets";
-import { runService, type Foundation } from "./service";
+import { runService, sharedFiles, type Foundation } from "./service";
 
 export interface AiBundleArgs {
   /** The core's; images and secrets of the bundle are its own. */
@@ -43,7 +43,8 @@ export class AiBundle extends pulumi.ComponentResource {
       { dataDir, after: dataReady, shared: core.secrets, ...args.secrets },
       { parent: this },
     );
-    const foundation = { ...core, images, secrets };
+    const files = sharedFiles(`${name}-files`, Object.values(services), core, this);
+    const foundation = { ...core, images, secrets, files };
     const model = (server: string, choice: ModelChoice): ModelDownload =>
       new ModelDownload(
         `${server}-model`,

@@ -5,7 +5,7 @@ import type { DifyOneShots, DifyServices } from "../services/dify/plan";
 import type { ServiceSpec } from "../services/spec";
 import { Images, type ImagesArgs } from "./images";
 import { Secrets } from "./secrets";
-import { runService, runServiceOnce, type Foundation } from "./service";
+import { runService, runServiceOnce, sharedFiles, type Foundation } from "./service";
 
 export interface DifyBundleArgs {
   /** The core's; images and secrets of the bundle are its own. */
@@ -58,8 +58,9 @@ export class DifyBundle extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Its networks, images and secrets upon the core's. */
-  private ownFoundation(name: string, { foundation: core, images, secrets }: DifyBundleArgs): Foundation {
+  /** Its networks, images, secrets and host files upon the core's. */
+  private ownFoundation(name: string, args: DifyBundleArgs): Foundation {
+    const { foundation: core, images, secrets, services, oneShots } = args;
     for (const network of ["dify", "dify-ssrf", "dify-outside"] as const) core.engine.network(network, this);
     const { dataDir, dataReady } = core;
     return {
@@ -70,6 +71,7 @@ export class DifyBundle extends pulumi.ComponentResource {
         { dataDir, after: dataReady, shared: core.secrets, ...secrets },
         { parent: this },
       ),
+      files: sharedFiles(`${name}-files`, [...Object.values(oneShots), ...Object.values(services)], core, this),
     };
   }
 }

@@ -17,6 +17,8 @@ export interface Foundation {
   readonly images: Images;
   /** "uid:gid" that data directories belong to, unless a service says otherwise. */
   readonly dataUser: string;
+  /** Host files that one node writes for several services, by their names; others have a node of their own. */
+  readonly files?: ReadonlyMap<string, HostFiles>;
 }
 
 export interface ServiceOptions {
@@ -29,13 +31,36 @@ export interface ServiceOptions {
   readonly files?: HostFiles;
 }
 
+const isEmpty = ({ rendered, directories }: layout.ServicePlan): boolean => rendered.length + directories.length === 0;
+
 function hostFiles(spec: ServiceSpec, base: Foundation, { parent, directories = [] }: ServiceOptions): HostFiles {
+  const shared = base.files?.get(spec.name);
+  if (shared !== undefined) return shared;
   const plan = servicePlan(spec, base.dataUser, directories);
-  if (plan.rendered.length + plan.directories.length === 0) return { ready: [], generations: [] };
+  if (isEmpty(plan)) return { ready: [], generations: [] };
   const generation = layout.serviceGeneration(base.dataDir, plan);
   const stdin = { base: base.dataDir, generation, ...plan };
   const ready = hostCommand(`${spec.name}-files`, "service", stdin, { parent, dependsOn: base.dataReady });
   return { ready: [ready], generations: [generation] };
+}
+
+/**
+ * One node for the host files of several services, because each node is a process, and a stack of many services would wait for theirs.
+ * What replaces a service stays its own: its files, not those of the others.
+ */
+export function sharedFiles(
+  name: string,
+  specs: readonly ServiceSpec[],
+  { dataDir: base, dataReady, dataUser }: Foundation,
+  parent: pulumi.Resource,
+): ReadonlyMap<string, HostFiles> {
+  const services = specs
+    .map((spec) => servicePlan(spec, dataUser))
+    .filter((plan) => !isEmpty(plan))
+    .map((plan) => ({ generation: layout.serviceGeneration(base, plan), ...plan }));
+  if (services.length === 0) return new Map();
+  const ready = hostCommand(name, "services", { base, services }, { parent, dependsOn: dataReady });
+  return new Map(services.map(({ service, generation }) => [service, { ready: [ready], generations: [generation] }]));
 }
 
 const joined = (all: readonly HostFiles[]): HostFiles => ({

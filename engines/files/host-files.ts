@@ -27,6 +27,10 @@ export interface Common {
   readonly generation: string;
 }
 
+interface ServicePlans {
+  readonly services: readonly (layout.ServicePlan & Pick<Common, "generation">)[];
+}
+
 /** A directory that only the user of the host can enter; what is mounted lies one level below. */
 function closedDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true });
@@ -81,6 +85,11 @@ function service({ base, generation, service, rendered, directories }: Common & 
   pruneRendered(path.join(base, "rendered", service), new Set(rendered.map(({ hash }) => hash)));
 }
 
+/** The same of several, in one process. */
+function services({ base, services: plans }: Pick<Common, "base"> & ServicePlans): void {
+  for (const plan of plans) service({ base, ...plan });
+}
+
 /** A value that nobody knows. */
 export const newValue = ({ bytes }: Pick<layout.SecretPlan, "bytes">): string =>
   randomBytes(bytes).toString("base64url");
@@ -118,7 +127,7 @@ export function writeAccess({ base, generation, place, ...plan }: Common & Acces
   writeWhole(layout.secretRecord(base, plan.name), JSON.stringify({ generation }), 0o600);
 }
 
-const ACTIONS = { owner, service, secret, copy, access: writeAccess, tls: writeTls };
+const ACTIONS = { owner, service, services, secret, copy, access: writeAccess, tls: writeTls };
 export type Action = keyof typeof ACTIONS;
 
 /** Writes what a plan says, in this process. */

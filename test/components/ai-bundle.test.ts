@@ -59,7 +59,8 @@ describe("AiBundle", () => {
           `ModelDownload ${name}-model`,
           `Command ${name}-model-file`,
         ]),
-        ...IMAGES.flatMap((name) => [`Command ${name}-files`, `Container ${name}`]),
+        "Command ai-files",
+        ...IMAGES.map((name) => `Container ${name}`),
       ].sort(),
     );
   });

@@ -11,7 +11,6 @@ const SERVICES = [
   ...["dify-worker", "dify-worker-beat", "dify-plugin-daemon", "dify-web", "dify"],
 ];
 /** Host files of none: its image brings all that it needs. */
-const WITH_FILES = SERVICES.filter((name) => name !== "dify-web");
 
 const bundle = () =>
   upon(({ foundation }) => {
@@ -52,11 +51,8 @@ describe("DifyBundle", () => {
           (name) => `Command secret-${name}`,
         ),
         ...["minio-root-password", "minio-dify-password"].map((name) => `Command secret-${name}`),
-        ...["dify-permissions", "dify-database", "minio-bucket", "dify-migration"].flatMap((name) => [
-          `Command ${name}-files`,
-          `Command ${name}-run`,
-        ]),
-        ...WITH_FILES.map((name) => `Command ${name}-files`),
+        ...["dify-permissions", "dify-database", "minio-bucket", "dify-migration"].map((name) => `Command ${name}-run`),
+        "Command dify-files",
         ...SERVICES.map((name) => `Container ${name}`),
       ].sort(),
     );

@@ -79,7 +79,10 @@ export const hostCommandInputs = (action: string): object => {
 };
 
 /** The inputs of a service's container whose host files these nodes make. */
-export function containerInputs(service: ServiceSpec, all: readonly Registered[], ...nodes: string[]): object {
-  const generations = nodes.map((node) => stdinOf(all, node)["generation"] as string);
+export const containerInputs = (service: ServiceSpec, all: readonly Registered[], ...nodes: string[]): object =>
+  generationInputs(service, ...nodes.map((node) => stdinOf(all, node)["generation"] as string));
+
+/** The inputs of a service's container whose host files are of these generations. */
+export function generationInputs(service: ServiceSpec, ...generations: string[]): object {
   return containerArgs(service, { ...PLACE, image: imageReference(service.image), generations });
 }

@@ -49,6 +49,22 @@ describe("rendered files", () => {
     expect(layout.serviceGeneration(base, service)).toBe(generation);
   });
 
+  it("of several services are each its own: only what was damaged gets a new generation", () => {
+    const api = { ...service, service: "api", directories: [{ path: "api-data" }] };
+    const generation = (plan: layout.ServicePlan): string => layout.serviceGeneration(base, plan);
+    const render = (): string =>
+      run("services", { services: [service, api].map((plan) => ({ generation: generation(plan), ...plan })) });
+    render();
+    expect(fs.readdirSync(base).sort()).toEqual(["api-data", "rendered", "web-data"]);
+    const before = [service, api].map(generation);
+    fs.rmSync(rendered("nginx.conf"));
+    expect(generation(api)).toBe(before[1]);
+    render();
+    expect(generation(service)).not.toBe(before[0]);
+    expect(generation(api)).toBe(before[1]);
+    expect(fs.readFileSync(rendered("nginx.conf"), "utf8")).toBe("daemon off;\n");
+  });
+
   it.each<[string, () => void]>([
     [
       "edited",
@@ -189,6 +205,6 @@ it("an unknown action fails and lists the known ones", () => {
   });
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: "host files, erase: unknown action; choose from owner, service, secret, copy, access, tls\n",
+    stderr: "host files, erase: unknown action; choose from owner, service, services, secret, copy, access, tls\n",
   });
 });
