@@ -51,9 +51,9 @@ describe("the stack of an earlier version", () => {
     // The gateway has other arguments, and its servers are services now.
     expect(replaced).toContain("mcp-gateway");
     expect(Object.keys(after).filter(isCatalogServer).sort()).toEqual(["mcp-filesystem", "mcp-memory"]);
-    for (const name of replaced) expect(output).toMatch(new RegExp(`^${name}: (healthy|done)\\b`, "m"));
+    for (const name of replaced) expect(output).toMatch(new RegExp(`^${name}: (healthy|started|done)\\b`, "m"));
     const kept = Object.keys(before).filter((name) => after[name] === before[name]);
-    for (const name of kept) expect(output).not.toMatch(new RegExp(`^${name}: (healthy|done)\\b`, "m"));
+    for (const name of kept) expect(output).not.toMatch(new RegExp(`^${name}: (healthy|started|done)\\b`, "m"));
     expect(Object.keys(before).filter((name) => after[name] === undefined)).toEqual([]);
   });
 
