@@ -4,7 +4,7 @@
  *     client → ingress → mcp-router → mcp-gateway → catalog servers (in gatewayMode static: nodes, too)
  *                             └─────→ mcp-nixos-http
  */
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { AiBundle } from "./components/ai-bundle";
 import { DifyBundle } from "./components/dify-bundle";
@@ -104,7 +104,7 @@ export = async () => {
 
   const engine = new DockerEngine({ ...config, ...place, imageReference: plan.reference });
   // Sent off before the rest is worked out, since Pulumi starts the plugin only then.
-  await setImmediate();
+  await nextTurn();
   const imagesOf = (wanted: ImagesArgs["wanted"]): ImagesArgs => ({
     source: config.imageSource,
     wanted,

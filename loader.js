@@ -16,15 +16,7 @@ const MAKER = `sucrase ${require("sucrase/package.json").version} 1\n`;
  * For functions that become cloud functions Pulumi's SDK loads a compiler and npm's tree of packages, the engine's client has all of SSH
  * and gRPC for what nothing here does, and zod its messages in fifty languages. They wait until used.
  */
-const ON_DEMAND = [
-  "typescript",
-  "@npmcli/arborist",
-  "./v8Hooks",
-  "./ssh",
-  "@grpc/grpc-js",
-  "@grpc/proto-loader",
-  "../locales/index.cjs",
-];
+const ON_DEMAND = ["typescript", "@npmcli/arborist", "./v8Hooks", "./ssh", "./session", "../locales/index.cjs"];
 
 /**
  * Pulumi would look up the source of its own files for every promise that it watches, and have V8's debugger look on at everything, for
@@ -82,9 +74,11 @@ function withoutTraces(debuggable) {
   debuggable.debuggablePromise = (...args) => {
     const limit = Error.stackTraceLimit;
     if (!debuggable.debugPromiseLeaks) Error.stackTraceLimit = 0;
-    const promise = watch(...args);
-    Error.stackTraceLimit = limit;
-    return promise;
+    try {
+      return watch(...args);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   };
 }
 
@@ -92,10 +86,10 @@ Module._extensions[".ts"] = (module, file) => module._compile(javascript(file), 
 
 const load = Module._load;
 Module._load = function (request, ...rest) {
-  if (request in LEFT_OUT) return LEFT_OUT[request];
+  if (Object.hasOwn(LEFT_OUT, request)) return LEFT_OUT[request];
   const real = () => load.call(this, request, ...rest);
   if (ON_DEMAND.includes(request)) return later(real);
   const module = real();
-  if (request === PROMISES && !module.isQuick) withoutTraces(module);
+  if (request === PROMISES && module.debuggablePromise && !module.isQuick) withoutTraces(module);
   return module;
 };

@@ -6,7 +6,7 @@ import { healthNow } from "../engines/own-check";
 /** Last lines of a log that are shown. */
 const LINES = 15;
 
-/** A service without a check that was started again so lately, in milliseconds, may well end again: the engine's longest pause between two starts. */
+/** A service without a check that was started again so lately, in milliseconds, may well end again: engines pause for up to a minute between two starts. */
 const LATELY_MS = 60_000;
 
 type Inspection = Docker.ContainerInspectInfo;

@@ -35,7 +35,7 @@ const isEmpty = ({ rendered, directories }: layout.ServicePlan): boolean => rend
 
 function hostFiles(spec: ServiceSpec, base: Foundation, { parent, directories = [] }: ServiceOptions): HostFiles {
   const shared = base.files?.get(spec.name);
-  if (shared !== undefined) return shared;
+  if (shared !== undefined && directories.length === 0) return shared;
   const plan = servicePlan(spec, base.dataUser, directories);
   if (isEmpty(plan)) return { ready: [], generations: [] };
   const generation = layout.serviceGeneration(base.dataDir, plan);

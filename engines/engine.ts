@@ -20,7 +20,7 @@ export interface RunOnceOptions extends RunOptions {
   readonly on: readonly Running[];
 }
 
-/** A service that is healthy once `ready` is created. */
+/** A service that is started once `ready` is created, and healthy if it has a check. */
 export interface Running {
   readonly ready: pulumi.Resource;
   /** Changes whenever the service was replaced. */

@@ -43,6 +43,18 @@ describe("loading Pulumi's SDK", () => {
   });
 });
 
+describe("loading the engine's client", () => {
+  it("leaves SSH and gRPC alone until an engine is reached by SSH", () => {
+    const script = `${HAS}
+      const Docker = require("dockerode");
+      new Docker({ socketPath: "/nowhere.sock" });
+      const before = ["dockerode", "ssh2", "@grpc/grpc-js"].map(has);
+      const reached = new Docker({ protocol: "ssh", host: "127.0.0.1", port: 9, username: "nobody" }).ping();
+      reached.catch(() => console.log(JSON.stringify([before, has("ssh2")])))`;
+    expect(run(script)).toEqual([[true, false, false], true]);
+  });
+});
+
 describe("a promise that is left at the end", () => {
   const LEFT = `require("@pulumi/pulumi"); require("@pulumi/pulumi/runtime/debuggable").debuggablePromise(new Promise(() => {}), "of ours")`;
 

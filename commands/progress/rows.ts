@@ -22,23 +22,15 @@ type Entry = Row & { readonly since: number | undefined };
 
 /** While a step runs, and when it has ended. Where a word is missing, the row goes on as it is. */
 const WORDS: Readonly<Record<string, readonly [during: string, after: string]>> = {
-  create: ["starting", "healthy"],
-  "create-replacement": ["starting", "healthy"],
+  create: ["starting", "started"],
+  "create-replacement": ["starting", "started"],
   update: ["updating", "updated"],
   delete: ["stopping", "removed"],
   "delete-replaced": ["stopping", "stopped"],
 };
 
 /** For what is no container. */
-const PLAIN: Readonly<Record<string, string>> = {
-  starting: "creating",
-  healthy: "done",
-  started: "done",
-  stopping: "removing",
-};
-
-/** For a container without a check, of which nobody knows more. */
-const UNCHECKED: Readonly<Record<string, string>> = { healthy: "started" };
+const PLAIN: Readonly<Record<string, string>> = { starting: "creating", started: "done", stopping: "removing" };
 
 const CONTAINER = "docker:index/container:Container";
 
@@ -130,7 +122,7 @@ export class Progress {
     if (step.metadata.op === "same") return this.put({ ...entry, state: "same", what: "unchanged" });
     if (words === undefined) return undefined;
     const state = step.metadata.op === "delete-replaced" ? "waiting" : "done";
-    const after = isChecked(step) ? words[1] : (UNCHECKED[words[1]] ?? words[1]);
+    const after = words[1] === "started" && isChecked(step) ? "healthy" : words[1];
     const ended = { ...entry, state, what: word(entry, after), note: "", since: undefined } as const;
     return this.put({ ...ended, seconds: elapsed(entry, now) });
   }

@@ -85,9 +85,17 @@ function service({ base, generation, service, rendered, directories }: Common & 
   pruneRendered(path.join(base, "rendered", service), new Set(rendered.map(({ hash }) => hash)));
 }
 
-/** The same of several, in one process. */
+/** The same of several, in one process. @throws Error naming every service whose files cannot be written; the others' are */
 function services({ base, services: plans }: Pick<Common, "base"> & ServicePlans): void {
-  for (const plan of plans) service({ base, ...plan });
+  const faults = plans.flatMap((plan) => {
+    try {
+      service({ base, ...plan });
+      return [];
+    } catch (error) {
+      return [`${plan.service}: ${(error as Error).message}`];
+    }
+  });
+  if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
 /** A value that nobody knows. */

@@ -10,7 +10,6 @@ const SERVICES = [
   ...["dify-api-proxy", "dify-api"],
   ...["dify-worker", "dify-worker-beat", "dify-plugin-daemon", "dify-web", "dify"],
 ];
-/** Host files of none: its image brings all that it needs. */
 
 const bundle = () =>
   upon(({ foundation }) => {

@@ -50,6 +50,12 @@ describe("rows of an update", () => {
     expect(rowsAfter(["a"], ...events)[0]).toMatchObject({ state: "done", what: "started" });
   });
 
+  it("call what is no container done", () => {
+    const type = "command:local:Command";
+    const events = [before("create", "a-files", type), after("create", "a-files", type, { stdin: "{}" })];
+    expect(rowsAfter([], ...events)[0]).toMatchObject({ service: false, state: "done", what: "done" });
+  });
+
   it("add up both halves of a replacement, in between which the service waits", () => {
     const half = [before("delete-replaced", "a"), after("delete-replaced", "a")];
     expect(rowsAfter(["a"], ...half)[0]).toMatchObject({ state: "waiting", what: "stopped", seconds: 1 });

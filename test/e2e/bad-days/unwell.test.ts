@@ -52,6 +52,7 @@ describe("services that do not get well", () => {
     const restarting = /(restarting|exited), exit code 137, out of memory|running, restarted \d+ times/.source;
     expect(output).toMatch(new RegExp(`\\nmcp-nixos-http \\((${restarting})\\) said nothing\\n`));
     expect(output).toMatch(/^mcp-nixos-http: started/m);
+    expect(output).toMatch(/^mcp-time: healthy/m);
     expect(output).not.toMatch(/\nmcp-router \(/);
     expect(output).toContain("Not everything is up: npm run up goes on from here, npm run down removes what is there.");
   });

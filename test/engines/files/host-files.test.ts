@@ -65,6 +65,18 @@ describe("rendered files", () => {
     expect(fs.readFileSync(rendered("nginx.conf"), "utf8")).toBe("daemon off;\n");
   });
 
+  it("of several services name every one that cannot be written, and write the others", () => {
+    const at = (name: string): layout.ServicePlan => ({
+      ...service,
+      service: name,
+      directories: [{ path: `${name}-data` }],
+    });
+    for (const name of ["one", "two"]) fs.writeFileSync(path.join(base, `${name}-data`), "a file");
+    const services = ["one", "web", "two"].map((name) => ({ generation: "g", ...at(name) }));
+    expect(() => run("services", { services })).toThrow(/host files, services in .*: one: EEXIST: .*\ntwo: EEXIST: .*/);
+    expect(fs.readFileSync(rendered("nginx.conf"), "utf8")).toBe("daemon off;\n");
+  });
+
   it.each<[string, () => void]>([
     [
       "edited",
