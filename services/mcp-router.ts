@@ -38,6 +38,9 @@ export function mcpRouterService(settings: RouterSettings): ServiceSpec {
     command: [],
     environment: {},
     networks: ["edge", "mcp"],
+    // Nginx looks its upstreams up all the time. For one that is down engine 20.10 asks the host's name server from inside a closed
+    // network, where nothing answers, and the router could not be removed before four seconds had passed.
+    outsideNames: false,
     port: ROUTER.port,
     ports: [],
     mounts: [

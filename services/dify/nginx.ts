@@ -20,6 +20,8 @@ export function difyNginxService(settings: DifySettings): ServiceSpec {
     command: [],
     environment: {},
     networks: ["edge", "dify", ...(ports.length > 0 ? (["dify-outside"] as const) : [])],
+    // As with mcp-router.
+    outsideNames: false,
     port: DIFY_PORT,
     ports,
     // Uploads go through it, but are not kept: 16 MiB for pieces of them.
