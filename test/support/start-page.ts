@@ -7,6 +7,12 @@ import { PROJECT, type TestStack } from "./stack";
 /** Longest wait for a light, in milliseconds: a service has to start. */
 const LIGHT_MS = 60_000;
 
+/**
+ * Chromium gives its requests up when an interface of the host comes or goes, as networks of other tests do beside this one. The page
+ * asks again.
+ */
+const OF_OTHER_TESTS = /net::ERR_NETWORK_CHANGED/;
+
 export class StartPage {
   /** What the browser complained of. */
   readonly complaints: string[] = [];
@@ -20,7 +26,9 @@ export class StartPage {
     readonly page: Page,
     readonly origin: string,
   ) {
-    page.on("console", (message) => message.type() === "error" && this.complaints.push(message.text()));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !OF_OTHER_TESTS.test(message.text())) this.complaints.push(message.text());
+    });
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("request", (asked) => this.visited.add(new URL(asked.url()).origin));
   }
