@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { stringify } from "yaml";
 import { downloadPlan, withToken } from "../components/model-plan";
-import { servicePlan } from "../components/service-plan";
+import { isEmptyPlan, servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { composeFile } from "../engines/compose/compose-file";
 import { networkForm, resourceName } from "../engines/container-args";
@@ -81,7 +81,7 @@ export async function writeFiles(config: Config, { plan, owner }: Pick<Prepared,
   await writeSecrets(config, plan);
   for (const { spec } of startOrder(plan)) {
     const files = servicePlan(spec, dataUser(), volumeDirectories(plan, spec));
-    if (files.rendered.length + files.directories.length === 0) continue;
+    if (isEmptyPlan(files)) continue;
     writeHostFiles("service", { base, ...files, generation: layout.serviceGeneration(base, files) });
   }
 }

@@ -1,6 +1,6 @@
 /** The containers that a plan amounts to on an engine, and the host files that they stand on; nothing is written. */
 import { downloadPlan } from "../components/model-plan";
-import { servicePlan } from "../components/service-plan";
+import { isEmptyPlan, servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
 import { containerArgs, type ContainerArgs, type Placement } from "../engines/container-args";
 import { accessWords, type AccessPlan } from "../engines/files/access";
@@ -53,7 +53,7 @@ function secretGenerations(plan: StackPlan, dataDir: string): Map<string, Genera
 /** Host files of a service; a whole directory is named only when no single file of it is. */
 function ownFiles(spec: ServiceSpec, dataDir: string, more: readonly string[]): Generation[] {
   const plan = servicePlan(spec, dataUser(), more);
-  if (plan.rendered.length + plan.directories.length === 0) return [];
+  if (isEmptyPlan(plan)) return [];
   const whole = generationOf(() => layout.serviceGeneration(dataDir, plan), `data directories of ${spec.name}`);
   const single = plan.rendered.flatMap(({ hash, files }) => {
     const directory = layout.renderedDirectory(dataDir, spec.name, hash);

@@ -24,7 +24,7 @@ import { settleLocks } from "./other-locks";
 import { runShown } from "./progress/run";
 import { findDigests, unpinned } from "./record-digests";
 import { readConfig, stackSource } from "./stack-config";
-import { readState } from "./state";
+import { quickState } from "./state";
 import { endpointTable, nextStep } from "./summary";
 import { settleProcessLimits } from "./settle-process-limits";
 import { isOldState, settleUnfinished, trustState } from "./unfinished";
@@ -98,7 +98,7 @@ async function explain(workspace: Workspace, docker: Docker, config: Config): Pr
 /** Our own plugin shows the log of a container that it waits for in vain; the official one does not. */
 async function shownByPlugin(workspace: Workspace): Promise<Set<string>> {
   if (workspace.toolchain.pluginSource === "official") return new Set();
-  const { resources = [] } = (await readState(workspace)).deployment;
+  const { resources = [] } = await quickState(workspace);
   return new Set(resources.flatMap(({ id, initErrors }) => (id !== undefined && initErrors?.length ? [id] : [])));
 }
 

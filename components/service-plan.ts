@@ -19,3 +19,7 @@ export function servicePlan(spec: ServiceSpec, user: string, more: readonly stri
     ],
   };
 }
+
+/** Whether a service needs nothing there: no node writes for it then. */
+export const isEmptyPlan = ({ rendered, directories }: layout.ServicePlan): boolean =>
+  rendered.length + directories.length === 0;

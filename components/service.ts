@@ -5,7 +5,7 @@ import { secretsBehind, type ServiceSpec } from "../services/spec";
 import { hostCommand } from "./host-command";
 import type { Images } from "./images";
 import type { Secrets } from "./secrets";
-import { servicePlan } from "./service-plan";
+import { isEmptyPlan, servicePlan } from "./service-plan";
 
 /** What every service of the stack stands on. */
 export interface Foundation {
@@ -31,13 +31,11 @@ export interface ServiceOptions {
   readonly files?: HostFiles;
 }
 
-const isEmpty = ({ rendered, directories }: layout.ServicePlan): boolean => rendered.length + directories.length === 0;
-
 function hostFiles(spec: ServiceSpec, base: Foundation, { parent, directories = [] }: ServiceOptions): HostFiles {
   const shared = base.files?.get(spec.name);
   if (shared !== undefined && directories.length === 0) return shared;
   const plan = servicePlan(spec, base.dataUser, directories);
-  if (isEmpty(plan)) return { ready: [], generations: [] };
+  if (isEmptyPlan(plan)) return { ready: [], generations: [] };
   const generation = layout.serviceGeneration(base.dataDir, plan);
   const stdin = { base: base.dataDir, generation, ...plan };
   const ready = hostCommand(`${spec.name}-files`, "service", stdin, { parent, dependsOn: base.dataReady });
@@ -56,7 +54,7 @@ export function sharedFiles(
 ): ReadonlyMap<string, HostFiles> {
   const services = specs
     .map((spec) => servicePlan(spec, dataUser))
-    .filter((plan) => !isEmpty(plan))
+    .filter((plan) => !isEmptyPlan(plan))
     .map((plan) => ({ generation: layout.serviceGeneration(base, plan), ...plan }));
   if (services.length === 0) return new Map();
   const ready = hostCommand(name, "services", { base, services }, { parent, dependsOn: dataReady });
