@@ -24,20 +24,22 @@ export interface RestartOptions {
 
 /** Time between two looks, in milliseconds. */
 const LOOK_MS = 250;
+/** How long a service that cannot be asked has to run: one that cannot go on ends sooner. */
+const STEADY_MS = 3000;
 /** Lines of the log that a service which does not get well is shown with. */
 const LAST_LINES = 15;
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 
-/** In words; "healthy" is what is waited for. A service without a check is asked through the ingress, or has to run. */
+/** In words; "healthy" is what is waited for. A service without a check is asked through the ingress, or has to keep running. */
 async function stateOf(docker: Docker, id: string, { url, headers = {}, ca }: Wait): Promise<string> {
   const info = await docker.getContainer(id).inspect();
   const { State: state } = info;
   if (!state.Running || state.Restarting) return `${state.Status}, exit code ${state.ExitCode}`;
   const health = await healthNow(docker, info);
   if (health !== undefined) return health;
-  const answered = url === undefined ? undefined : await answers(url, headers, ca);
-  return answered === false ? "running, does not answer yet" : "healthy";
+  if (url === undefined) return Date.now() - Date.parse(state.StartedAt) < STEADY_MS ? "running" : "healthy";
+  return (await answers(url, headers, ca)) ? "healthy" : "running, does not answer yet";
 }
 
 export interface Wait {

@@ -1,7 +1,7 @@
 /** The images of a stack by themselves: its containers again, without health checks and published ports, in its place. */
 import type Docker from "dockerode";
 import { SERVICE_LABEL } from "../../engines/container-args";
-import { runningServices, type Context, type Running } from "./context";
+import { puttingBack, runningServices, type Context, type Running } from "./context";
 
 /** The networks of a container of the stack, with the service's name on each. */
 function endpoints({ Config, HostConfig, NetworkSettings }: Docker.ContainerInspectInfo) {
@@ -53,7 +53,7 @@ async function startAll(docker: Docker, stack: readonly Running[]): Promise<void
     await docker
       .getContainer(id)
       .start()
-      .catch((error: Error) => faults.push(`${service} does not start again: ${error.message}; npm run up`));
+      .catch((error: Error) => faults.push(`${service} does not start again: ${error.message}`));
   if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
@@ -67,14 +67,17 @@ export async function withAlone<T>(context: Context, use: (services: readonly Ru
   const stack = await runningServices(context);
   const found = await Promise.all(stack.map(({ id }) => docker.getContainer(id).inspect()));
   const alone: Docker.Container[] = [];
-  try {
-    await Promise.all(stack.map(({ id }) => docker.getContainer(id).stop()));
-    for (const one of found) alone.push(await startAlone(docker, one));
-    return await use(alone.map(({ id }, index) => ({ id, service: stack[index]?.service ?? "" })));
-  } finally {
-    for (const container of alone) await container.remove({ force: true }).catch(() => undefined);
-    await startAll(docker, stack);
-  }
+  return puttingBack(
+    async () => {
+      await Promise.all(stack.map(({ id }) => docker.getContainer(id).stop()));
+      for (const one of found) alone.push(await startAlone(docker, one));
+      return use(alone.map(({ id }, index) => ({ id, service: stack[index]?.service ?? "" })));
+    },
+    async () => {
+      for (const container of alone) await container.remove({ force: true }).catch(() => undefined);
+      await startAll(docker, stack);
+    },
+  );
 }
 
 const LAST = ["mcp-gateway", "mcp-router", "traefik"];

@@ -2,7 +2,9 @@ import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { waitHealthy } from "../../commands/mcp-restart";
 
-const RUNNING = { Running: true, Restarting: false, Status: "running", ExitCode: 0 };
+/** For a minute. */
+const StartedAt = new Date(Date.now() - 60_000).toISOString();
+const RUNNING = { Running: true, Restarting: false, Status: "running", ExitCode: 0, StartedAt };
 
 /** An engine whose container goes through these states and stays in the last; its own check ends with these exit codes. */
 function engine(states: readonly object[], log = "", checks: readonly number[] = [1]): Docker {
@@ -38,11 +40,13 @@ it("does not wait for the engine to look when the service's own check passes", a
   expect(lines).toEqual(["web: starting", "web: healthy"]);
 });
 
-it("a service without a check and without an address is well when it runs", async () => {
+it("a service without a check and without an address is well when it keeps running", async () => {
   const lines: string[] = [];
-  const docker = engine([{ ...RUNNING, Running: false, Status: "exited", ExitCode: 1 }, RUNNING]);
+  const ended = { ...RUNNING, Running: false, Status: "exited", ExitCode: 1 };
+  const justNow = { ...RUNNING, StartedAt: new Date().toISOString() };
+  const docker = engine([justNow, ended, justNow, RUNNING]);
   await waitHealthy(docker, "1", "web", { seconds: 10, url: undefined, say: (line) => lines.push(line) });
-  expect(lines).toEqual(["web: exited, exit code 1", "web: healthy"]);
+  expect(lines).toEqual(["web: running", "web: exited, exit code 1", "web: running", "web: healthy"]);
 });
 
 it("gives up in the end, with what the service said last", async () => {

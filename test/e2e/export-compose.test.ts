@@ -1,4 +1,5 @@
 /** The stack without Pulumi: what `npm run export-compose` writes, brought up by Docker Compose. */
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
@@ -8,6 +9,7 @@ import { withSession } from "../support/mcp-client";
 import { serveModels } from "../support/model-server";
 import { createStack, PROJECT, type TestStack } from "../support/stack";
 import { tinyModels } from "../support/tiny-models";
+import { bearer, visitor } from "../support/visitor";
 
 jest.setTimeout(240_000);
 
@@ -102,6 +104,51 @@ describe("every combination of bundles", () => {
     expect(Object.values(services).map(({ image }) => image)).toEqual(
       expect.arrayContaining([expect.stringContaining(`${PROJECT}/`)]),
     );
+  });
+});
+
+describe("secrets of the stack's config", () => {
+  const secrets = ["MCP_TOKEN_composed", "LLAMA_CPP_MODEL_TOKEN", "WHISPER_CPP_MODEL_TOKEN"] as const;
+  const values = Object.fromEntries(secrets.map((name) => [name, randomBytes(32).toString("hex")]));
+
+  beforeAll(async () => {
+    const models = await tinyModels();
+    const server = await serveModels([models.llama.file, models.whisper.file], {
+      [models.llama.file]: values["LLAMA_CPP_MODEL_TOKEN"] ?? "",
+      [models.whisper.file]: values["WHISPER_CPP_MODEL_TOKEN"] ?? "",
+    });
+    stack.configure({
+      bundles: "ai",
+      auth: "token",
+      llamaCppModelUrl: server.url(models.llama.file),
+      whisperCppModelUrl: server.url(models.whisper.file),
+    });
+    // Those of the tests before asked for no token.
+    for (const kind of ["llama-cpp", "whisper-cpp"]) fs.rmSync(path.join(stack.dataDir, kind), { recursive: true, force: true });
+    for (const [name, value] of Object.entries(values)) {
+      const { code, output } = await stack.pulumi("config", "set", "--secret", "--path", `secrets.${name}`, value);
+      if (code !== 0) throw new Error(output);
+    }
+    try {
+      await stack.succeed("export-compose", "--output", file);
+      expect([...server.asked].sort()).toEqual(["ggml-tiny-whisper.bin", "tiny-llama.gguf"]);
+    } finally {
+      await server.stop();
+    }
+    succeed("up", "--wait");
+  });
+  afterAll(() => succeed("down"));
+
+  it("let in who has them, and nobody else", async () => {
+    const { ask } = visitor(() => stack);
+    expect((await ask("/", bearer(values["MCP_TOKEN_composed"] ?? ""))).status).toBe(200);
+    expect((await ask("/")).status).toBe(401);
+    expect((await ask("/", bearer("another"))).status).toBe(401);
+  });
+
+  it("are not in the file", () => {
+    const text = fs.readFileSync(file, "utf8");
+    expect(Object.values(values).filter((value) => text.includes(value))).toEqual([]);
   });
 });
 

@@ -17,9 +17,10 @@ jest.setTimeout(900_000);
 
 const canary = (name: string): Canary => ({ name, value: randomBytes(32).toString("hex") });
 /** Secrets of the user's, by the lines of secretsFile. */
-const OURS: readonly Canary[] = ["MCP_TOKEN_laptop", "SOME_PROVIDER_KEY"].map(canary);
+const OURS: readonly Canary[] = ["MCP_TOKEN_laptop", "SOME_PROVIDER_KEY", "LLAMA_CPP_MODEL_TOKEN"].map(canary);
 /** Those of the stack's config. */
-const CONFIGURED: readonly Canary[] = ["MCP_TOKEN_car", "OTHER_PROVIDER_KEY"].map(canary);
+const CONFIGURED: readonly Canary[] = ["MCP_TOKEN_car", "OTHER_PROVIDER_KEY", "WHISPER_CPP_MODEL_TOKEN"].map(canary);
+const valueOf = (name: string): string => [...OURS, ...CONFIGURED].find((one) => one.name === name)?.value ?? "";
 
 let server: ModelServer;
 let stack: TestStack;
@@ -44,7 +45,10 @@ beforeAll(async () => {
   const models = await tinyModels();
   secretsFile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "mcp-canaries-")), "secrets.env");
   fs.writeFileSync(secretsFile, OURS.map(({ name, value }) => `${name}=${value}\n`).join(""), { mode: 0o600 });
-  server = await serveModels([models.llama.file, models.whisper.file]);
+  server = await serveModels([models.llama.file, models.whisper.file], {
+    [models.llama.file]: valueOf("LLAMA_CPP_MODEL_TOKEN"),
+    [models.whisper.file]: valueOf("WHISPER_CPP_MODEL_TOKEN"),
+  });
   stack = await createStack(
     {
       servers: "time",
@@ -130,6 +134,10 @@ it("secrets are in their own files, and nowhere else that a stack leaves traces"
     // Shown once, by the run that made it.
     "output of commands": ["webui-admin-password"],
   });
+});
+
+it("models were fetched with a token of the file, and with one of the stack's config", () => {
+  expect([...server.asked].sort()).toEqual(["ggml-tiny-whisper.bin", "tiny-llama.gguf"]);
 });
 
 it("a token of the stack's config lets in, as one of the file does", async () => {

@@ -13,13 +13,23 @@ export interface ModelServer {
   stop(): Promise<void>;
 }
 
-/** Serves these files by their base names, whole. */
-export async function serveModels(files: readonly string[]): Promise<ModelServer> {
+/**
+ * Serves these files by their base names, whole.
+ *
+ * @param tokens by file: who asks for it without this bearer token is refused, as for a model whose terms have to be accepted
+ */
+export async function serveModels(
+  files: readonly string[],
+  tokens: Readonly<Record<string, string>> = {},
+): Promise<ModelServer> {
   const asked: string[] = [];
   let released: Promise<void> = Promise.resolve();
   const server = http.createServer((request, response) => {
     const file = files.find((one) => `/${path.basename(one)}` === request.url);
     if (file === undefined) return void response.writeHead(404).end();
+    const token = tokens[file];
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
+      return void response.writeHead(401).end();
     asked.push(path.basename(file));
     response.writeHead(200, { "content-type": "application/octet-stream", "content-length": statSync(file).size });
     void released.then(() => createReadStream(file).pipe(response));
