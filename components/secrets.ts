@@ -33,6 +33,8 @@ const sent = <P extends { readonly source: SecretSource }>(plan: P, isWanted: (n
   source: sentSource(plan.source, isWanted),
 });
 
+const holdsValues = (source: SentSource): boolean => typeof source === "object";
+
 const isNamed =
   ({ names }: layout.CopyPlan) =>
   (name: string): boolean =>
@@ -52,43 +54,51 @@ export class Secrets extends pulumi.ComponentResource {
     const base = args.dataDir;
     this.dataDir = base;
     this.shared = args.shared;
-    const whole = (
-      plan: { readonly name: string; readonly source?: SentSource },
-      action: "secret" | "copy",
-      generation: string,
-    ): void => this.make(plan.name, action, { base, ...plan, generation }, generation, args.after);
-    for (const plan of args.generated) whole(plan, "secret", layout.secretGeneration(base, plan));
-    for (const plan of args.copied) whole(sent(plan, isNamed(plan)), "copy", layout.copyGeneration(base, plan));
+    this.makeFiles(name, args);
     if (args.access !== undefined) this.makeAccess(base, args.access);
     if (args.tls !== undefined) this.makeTls(args, args.tls);
     this.registerOutputs({ names: [...this.made.keys()] });
   }
 
+  /**
+   * One node for all that is generated or taken over, because each node is a process. What replaces a service stays its own: the secrets
+   * that it mounts, not the others.
+   */
+  private makeFiles(name: string, { dataDir: base, generated, copied, after }: SecretsArgs): void {
+    const plans = {
+      generated: generated.map((plan) => ({ ...plan, generation: layout.secretGeneration(base, plan) })),
+      copied: copied.map((plan) => ({ ...sent(plan, isNamed(plan)), generation: layout.copyGeneration(base, plan) })),
+    };
+    const all = [...plans.generated, ...plans.copied];
+    if (all.length === 0) return;
+    const hidden = plans.copied.some(({ source }) => holdsValues(source));
+    const node = hostCommand(`${name}-files`, "secrets", { base, ...plans }, { parent: this, dependsOn: after }, hidden);
+    for (const one of all) this.made.set(one.name, { node, ready: [node], generations: [one.generation] });
+  }
+
   /** New digests are no reason to replace who reads them, a new directory is. */
   private makeAccess(base: string, plan: AccessPlan): void {
     const words = accessWords(base, plan);
-    const after = this.files([plan.own, plan.services]).ready;
-    this.make(plan.name, "access", { base, ...sent(plan, isCredential), ...words }, words.place, after);
+    const { source, ...own } = sent(plan, isCredential);
+    const stdin = { base, ...own, source, ...words };
+    this.makePlace(plan.name, "access", stdin, this.files([plan.own, plan.services]).ready, holdsValues(source));
   }
 
   /** As with digests: who serves a certificate is told of a new one, and replaced for a new directory only. */
   private makeTls({ dataDir: base, after, server }: SecretsArgs, plan: TlsPlan): void {
-    const words = tlsWords(base, plan);
-    this.make(plan.name, "tls", { base, ...plan, ...words, server }, words.place, after);
+    const stdin = { base, ...plan, ...tlsWords(base, plan), server };
+    this.makePlace(plan.name, "tls", stdin, [after]);
   }
 
-  /** A node that writes a secret's files; who mounts them is replaced with `generation`. */
-  private make(
+  private makePlace(
     name: string,
     action: Action,
-    plan: Readonly<Record<string, unknown>> & { readonly source?: SentSource },
-    generation: string,
-    after: pulumi.Resource | readonly pulumi.Resource[],
+    stdin: { readonly place: string },
+    dependsOn: readonly pulumi.Resource[],
+    hidden = false,
   ): void {
-    const dependsOn = [after].flat();
-    const hidden = typeof plan.source === "object";
-    const node = hostCommand(`secret-${name}`, action, plan, { parent: this, dependsOn }, hidden);
-    this.made.set(name, { node, ready: [node], generations: [generation] });
+    const node = hostCommand(`secret-${name}`, action, stdin, { parent: this, dependsOn: [...dependsOn] }, hidden);
+    this.made.set(name, { node, ready: [node], generations: [stdin.place] });
   }
 
   /** The files of the named secrets, for the services that mount them. */
@@ -99,7 +109,8 @@ export class Secrets extends pulumi.ComponentResource {
         throw new Error(`secret ${name} is mounted, but index.ts declares no such secret; add it there`);
       return files;
     });
-    return { ready: all.flatMap((files) => files.ready), generations: all.flatMap((files) => files.generations) };
+    const ready = new Set(all.flatMap((files) => files.ready));
+    return { ready: [...ready], generations: all.flatMap((files) => files.generations) };
   }
 
   /**

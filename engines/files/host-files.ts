@@ -27,8 +27,15 @@ export interface Common {
   readonly generation: string;
 }
 
+type Generated<P> = P & Pick<Common, "generation">;
+
 interface ServicePlans {
-  readonly services: readonly (layout.ServicePlan & Pick<Common, "generation">)[];
+  readonly services: readonly Generated<layout.ServicePlan>[];
+}
+
+interface SecretPlans {
+  readonly generated: readonly Generated<layout.SecretPlan>[];
+  readonly copied: readonly Generated<layout.CopyPlan>[];
 }
 
 /** A directory that only the user of the host can enter; what is mounted lies one level below. */
@@ -85,17 +92,25 @@ function service({ base, generation, service, rendered, directories }: Common & 
   pruneRendered(path.join(base, "rendered", service), new Set(rendered.map(({ hash }) => hash)));
 }
 
-/** The same of several, in one process. @throws Error naming every service whose files cannot be written; the others' are */
-function services({ base, services: plans }: Pick<Common, "base"> & ServicePlans): void {
+/** Writes each of several. @throws Error naming every one whose files cannot be written; the others' are */
+function writeEach<P>(plans: readonly P[], name: (plan: P) => string, write: (plan: P) => void): void {
   const faults = plans.flatMap((plan) => {
     try {
-      service({ base, ...plan });
+      write(plan);
       return [];
     } catch (error) {
-      return [`${plan.service}: ${(error as Error).message}`];
+      return [`${name(plan)}: ${(error as Error).message}`];
     }
   });
   if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
+function services({ base, services: plans }: Pick<Common, "base"> & ServicePlans): void {
+  writeEach(
+    plans,
+    (plan) => plan.service,
+    (plan) => service({ base, ...plan }),
+  );
 }
 
 /** A value that nobody knows. */
@@ -122,6 +137,18 @@ function copy({ base, generation, name, file, ...wanted }: Common & layout.CopyP
   writeWhole(layout.secretRecord(base, name), JSON.stringify({ generation }), 0o600);
 }
 
+function secrets({ base, generated, copied }: Pick<Common, "base"> & SecretPlans): void {
+  const plans = [
+    ...generated.map((plan) => ({ name: plan.name, write: () => secret({ base, ...plan }) })),
+    ...copied.map((plan) => ({ name: plan.name, write: () => copy({ base, ...plan }) })),
+  ];
+  writeEach(
+    plans,
+    ({ name }) => name,
+    ({ write }) => write(),
+  );
+}
+
 /** Digests of clients' tokens and passwords; see access.ts. */
 export function writeAccess({ base, generation, place, ...plan }: Common & AccessPlan & AccessWords): void {
   const wanted = wantedDigests(base, plan);
@@ -135,7 +162,7 @@ export function writeAccess({ base, generation, place, ...plan }: Common & Acces
   writeWhole(layout.secretRecord(base, plan.name), JSON.stringify({ generation }), 0o600);
 }
 
-const ACTIONS = { owner, service, services, secret, copy, access: writeAccess, tls: writeTls };
+const ACTIONS = { owner, service, services, secrets, access: writeAccess, tls: writeTls };
 export type Action = keyof typeof ACTIONS;
 
 /** Writes what a plan says, in this process. */
@@ -144,10 +171,22 @@ export const writeHostFiles = <A extends Exclude<Action, "tls">>(
   plan: Parameters<(typeof ACTIONS)[A]>[0],
 ): void => (ACTIONS[action] as (plan: object) => void)(plan);
 
+interface Sent {
+  readonly base: string;
+  readonly source?: SentSource;
+  readonly copied?: readonly { readonly source: SentSource }[];
+}
+
 /** The plan on standard input; where it reads the user's secrets, it may bring values of the config with it. */
-function received(text: string): Common {
-  const plan = JSON.parse(text) as Common & { readonly source?: SentSource };
-  return plan.source === undefined ? plan : ({ ...plan, source: receivedSource(plan.source) } as Common);
+function received(text: string): Pick<Common, "base"> {
+  const { source, copied, ...plan } = JSON.parse(text) as Sent;
+  return {
+    ...plan,
+    ...(source === undefined ? {} : { source: receivedSource(source) }),
+    ...(copied === undefined
+      ? {}
+      : { copied: copied.map((one) => ({ ...one, source: receivedSource(one.source) })) }),
+  };
 }
 
 async function main(): Promise<void> {

@@ -51,10 +51,8 @@ describe("AiBundle", () => {
           "Images ai-images",
           "Command ai-images-build",
           "Secrets ai-secrets",
+          "Command ai-secrets-files",
         ],
-        ...["llm-master-key", "llama-api-key", "webui-secret-key", "webui-admin-password", "llm-env"].map(
-          (name) => `Command secret-${name}`,
-        ),
         ...["llama-cpp", "whisper-cpp"].flatMap((name) => [
           `ModelDownload ${name}-model`,
           `Command ${name}-model-file`,

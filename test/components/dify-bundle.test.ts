@@ -43,13 +43,7 @@ describe("DifyBundle", () => {
           "Command dify-images-build",
         ],
         "Secrets dify-secrets",
-        ...["dify-secret-key", "dify-init-password", "dify-database-root-password", "dify-database-password"].map(
-          (name) => `Command secret-${name}`,
-        ),
-        ...["dify-redis-password", "dify-sandbox-key", "dify-plugin-daemon-key", "dify-inner-api-key"].map(
-          (name) => `Command secret-${name}`,
-        ),
-        ...["minio-root-password", "minio-dify-password"].map((name) => `Command secret-${name}`),
+        "Command dify-secrets-files",
         ...["dify-permissions", "dify-database", "minio-bucket", "dify-migration"].map((name) => `Command ${name}-run`),
         "Command dify-files",
         ...SERVICES.map((name) => `Container ${name}`),

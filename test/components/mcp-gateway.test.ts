@@ -43,7 +43,7 @@ describe("McpGateway", () => {
   it("lets its container depend on its files, secrets, volumes and images, those of its servers included", async () => {
     const up = await gateway();
 
-    const secrets = ["secret-gateway-token", "secret-gateway-env"];
+    const secrets = ["secrets-files/gateway-token", "secrets-files/gateway-env"];
     expect(named(up, "mcp-gateway", "Container")).toEqual([
       {
         type: "docker:index/container:Container",
@@ -57,8 +57,7 @@ describe("McpGateway", () => {
           "mcp-gateway-files",
           "mcp-gateway-servers-removal",
           "mcp-outside",
-          "secret-gateway-env",
-          "secret-gateway-token",
+          "secrets-files",
           "workspace",
         ],
         inputs: containerInputs(spec, [...up.resources, ...up.base], "mcp-gateway-files", ...secrets),

@@ -16,8 +16,8 @@ describe("McpRouter", () => {
         name: "mcp-router",
         parent: "mcp-router",
         provider: "engine",
-        after: ["edge", "image-mcp-router", "mcp", "mcp-router-files", "secret-gateway-token"],
-        inputs: containerInputs(spec, [...resources, ...base], "mcp-router-files", "secret-gateway-token"),
+        after: ["edge", "image-mcp-router", "mcp", "mcp-router-files", "secrets-files"],
+        inputs: containerInputs(spec, [...resources, ...base], "mcp-router-files", "secrets-files/gateway-token"),
       },
       {
         type: "mcp-stack:components:McpRouter",

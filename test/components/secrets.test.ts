@@ -24,13 +24,11 @@ const secrets = () =>
   });
 
 describe("Secrets", () => {
-  it("are one command each, after the directory that they lie in", async () => {
+  it("are one command, after the directory that they lie in", async () => {
     const { resources } = await secrets();
 
     const command = { type: "command:local:Command", parent: "secrets", provider: undefined, after: ["data-owner"] };
     expect(resources.filter(({ name }) => !name.startsWith("data"))).toEqual([
-      { ...command, name: "secret-gateway-env", inputs: hostCommandInputs("copy") },
-      { ...command, name: "secret-gateway-token", inputs: hostCommandInputs("secret") },
       {
         type: "mcp-stack:components:Secrets",
         name: "secrets",
@@ -39,28 +37,29 @@ describe("Secrets", () => {
         after: [],
         inputs: {},
       },
+      { ...command, name: "secrets-files", inputs: hostCommandInputs("secrets") },
     ]);
   });
 
-  it("tell their commands what to make, never a value", async () => {
+  it("tell their command what to make, never a value", async () => {
     const { resources } = await secrets();
 
     const generation = expect.any(String) as string;
-    expect(stdinOf(resources, "secret-gateway-token")).toEqual({ base: DATA_DIR, ...token, generation });
-    expect(stdinOf(resources, "secret-gateway-env")).toEqual({
-      ...{ base: DATA_DIR, ...env, generation },
+    expect(stdinOf(resources, "secrets-files")).toEqual({
+      base: DATA_DIR,
+      generated: [{ ...token, generation }],
       // The path alone, where the config has none of them.
-      source: env.source.file,
+      copied: [{ ...env, source: env.source.file, generation }],
     });
   });
 
   it("give the generations of the named ones, in their order", async () => {
     const { resources, value } = await secrets();
 
-    const generations = ["gateway-env", "gateway-token"].map(
-      (name) => stdinOf(resources, `secret-${name}`)["generation"],
-    );
+    const plans = stdinOf(resources, "secrets-files") as Record<string, { generation: string }[]>;
+    const generations = [plans["copied"], plans["generated"]].map((of) => of?.[0]?.generation);
     expect(value.files(["gateway-env", "gateway-token"]).generations).toEqual(generations);
+    expect(value.files(["gateway-env", "gateway-token"]).ready).toHaveLength(1);
     expect(value.files([])).toEqual({ ready: [], generations: [] });
   });
 
@@ -132,7 +131,7 @@ describe("Secrets", () => {
     });
 
     const command = resources.find(({ name }) => name === "secret-mcp-access");
-    expect(command?.after).toEqual(["secret-mcp-services-token", "secret-mcp-token"]);
+    expect(command?.after).toEqual(["secrets-files"]);
     const stdin = stdinOf(resources, "secret-mcp-access");
     expect(stdin).toEqual({
       base: DATA_DIR,
@@ -156,13 +155,15 @@ describe("Secrets", () => {
       }));
       return new Secrets("secrets", { dataDir: DATA_DIR, after: ready, generated: [], copied });
     });
-    const { stdin } = resources.find(({ name }) => name === "secret-gateway-env")?.inputs ?? {};
+    const { stdin } = resources.find(({ name }) => name === "secrets-files")?.inputs ?? {};
     expect(pulumi.runtime.isRpcSecret(stdin)).toBe(true);
     expect(JSON.parse(pulumi.runtime.unwrapRpcSecret(stdin) as string)).toMatchObject({
-      source: { file: "/nowhere/.env", given: { GITHUB_TOKEN: "canary-1" } },
+      copied: [
+        { source: { file: "/nowhere/.env", given: { GITHUB_TOKEN: "canary-1" } } },
+        // Who needs none of them gets the path alone.
+        { source: "/nowhere/.env" },
+      ],
     });
-    // Who needs none of them gets the path alone.
-    expect(stdinOf(resources, "secret-other-env")["source"]).toBe("/nowhere/.env");
     expect(JSON.stringify(resources)).not.toContain("canary-2");
   });
 });

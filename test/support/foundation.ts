@@ -78,9 +78,17 @@ export const hostCommandInputs = (action: string): object => {
   return { create: run, update: run, stdin: expect.any(String) as string };
 };
 
+/** What a node makes: all of it, or one secret among those of a node (NODE/SECRET). */
+function generationOf(all: readonly Registered[], place: string): string {
+  const [node = "", secret] = place.split("/");
+  const { generation, generated = [], copied = [] } = stdinOf(all, node) as Record<string, { name: string }[]>;
+  const made = secret === undefined ? { generation } : [...generated, ...copied].find(({ name }) => name === secret);
+  return String((made as { generation?: unknown } | undefined)?.generation);
+}
+
 /** The inputs of a service's container whose host files these nodes make. */
 export const containerInputs = (service: ServiceSpec, all: readonly Registered[], ...nodes: string[]): object =>
-  generationInputs(service, ...nodes.map((node) => stdinOf(all, node)["generation"] as string));
+  generationInputs(service, ...nodes.map((node) => generationOf(all, node)));
 
 /** The inputs of a service's container whose host files are of these generations. */
 export function generationInputs(service: ServiceSpec, ...generations: string[]): object {

@@ -17,6 +17,8 @@ const run = (action: string, plan: object): string =>
     input: JSON.stringify({ base, ...plan }),
     encoding: "utf8",
   });
+const makeSecrets = (plans: { readonly generated?: readonly object[]; readonly copied?: readonly object[] }): string =>
+  run("secrets", { generated: [], copied: [], ...plans });
 const mode = (file: string): string => (fs.statSync(path.join(base, file)).mode & 0o7777).toString(8);
 
 const files = [
@@ -115,7 +117,7 @@ describe("a generated secret", () => {
     bytes: 32,
     files: { token: "{value}", "auth.conf": "Bearer {value};\n" },
   };
-  const make = () => run("secret", { ...plan, generation: layout.secretGeneration(base, plan) });
+  const make = () => makeSecrets({ generated: [{ ...plan, generation: layout.secretGeneration(base, plan) }] });
   const value = () => fs.readFileSync(path.join(base, "secrets/token/value"), "utf8");
 
   it("is made once, with files derived from it, and never printed", () => {
@@ -154,7 +156,7 @@ describe("copied secrets", () => {
     const source = { file, config: NO_SECRETS };
     fs.writeFileSync(file, "A=1\r\nOTHER=x\n# B=0\nB=2\nB=3\n");
     const plan: layout.CopyPlan = { name: "env", file: ".env", source, names: ["B", "A", "C"] };
-    run("copy", { ...plan, source: file, generation: layout.copyGeneration(base, plan) });
+    makeSecrets({ copied: [{ ...plan, source: file, generation: layout.copyGeneration(base, plan) }] });
     expect(fs.readFileSync(path.join(base, "secrets/env/.env"), "utf8")).toBe("B=3\nA=1\n");
     const generation = layout.copyGeneration(base, plan);
     expect(layout.copyGeneration(base, plan)).toBe(generation);
@@ -173,7 +175,7 @@ describe("copied secrets", () => {
     const generation = layout.copyGeneration(base, first);
     const source = { file, given: { B: "canary" } };
     expect(sentSource(first.source, (name) => first.names.includes(name))).toEqual(source);
-    expect(run("copy", { ...first, source, generation })).not.toContain("canary");
+    expect(makeSecrets({ copied: [{ ...first, source, generation }] })).not.toContain("canary");
     expect(fs.readFileSync(path.join(base, "secrets/env/.env"), "utf8")).toBe("A=1\nB=canary\n");
     expect(layout.copyGeneration(base, first)).toBe(generation);
     expect(layout.copyGeneration(base, plan({ B: "changed" }))).not.toBe(generation);
@@ -217,6 +219,6 @@ it("an unknown action fails and lists the known ones", () => {
   });
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: "host files, erase: unknown action; choose from owner, service, services, secret, copy, access, tls\n",
+    stderr: "host files, erase: unknown action; choose from owner, service, services, secrets, access, tls\n",
   });
 });
