@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { AiBundle } from "./components/ai-bundle";
 import { DifyBundle } from "./components/dify-bundle";
-import { DataDirectory } from "./components/data-directory";
+import { dataDirectory } from "./components/data-directory";
 import { Images, type ImagesArgs } from "./components/images";
 import { Ingress } from "./components/ingress";
 import { McpGateway } from "./components/mcp-gateway";
@@ -112,11 +112,11 @@ export = async () => {
     host,
   });
   const images = new Images("images", imagesOf(plan.images));
-  const data = new DataDirectory("data", { dataDir: config.dataDir, owner });
+  const dataReady = dataDirectory(config.dataDir, owner);
   const server = { host, container: resourceName(config, core.ingress.name) };
-  const secrets = new Secrets("secrets", { dataDir: config.dataDir, after: data.ready, server, ...plan.secrets });
+  const secrets = new Secrets("secrets", { dataDir: config.dataDir, after: dataReady, server, ...plan.secrets });
   new Networks("networks", { engine, names: coreNetworks(plan) });
-  const foundation = { engine, images, secrets, dataDir: config.dataDir, dataReady: data.ready, dataUser: dataUser() };
+  const foundation = { engine, images, secrets, dataDir: config.dataDir, dataReady, dataUser: dataUser() };
 
   const gateway = new McpGateway("mcp-gateway", {
     foundation,
@@ -130,7 +130,7 @@ export = async () => {
   signIn(config, core.oidc, foundation, ingress.running);
 
   const page = startPageData(config, plan);
-  new StartPage("start-page", { dataDir: config.dataDir, dataReady: data.ready, page, drawnBy: drawnBy() });
+  new StartPage("start-page", { dataDir: config.dataDir, dataReady, page, drawnBy: drawnBy() });
 
   const bundleArgs = { foundation, imagesOf, userSecrets: secretSource(config) };
   const ai = aiBundle(plan, bundleArgs);

@@ -14,9 +14,19 @@ const MAKER = `sucrase ${require("sucrase/package.json").version} 1\n`;
 
 /**
  * For functions that become cloud functions Pulumi's SDK loads a compiler and npm's tree of packages, the engine's client has all of SSH
- * and gRPC for what nothing here does, and zod its messages in fifty languages. They wait until used.
+ * and gRPC for what nothing here does, and zod its messages in fifty languages; a process that only looks at files or models needs neither
+ * zod nor undici. They wait until used.
  */
-const ON_DEMAND = ["typescript", "@npmcli/arborist", "./v8Hooks", "./ssh", "./session", "../locales/index.cjs"];
+const ON_DEMAND = [
+  "typescript",
+  "@npmcli/arborist",
+  "./v8Hooks",
+  "./ssh",
+  "./session",
+  "../locales/index.cjs",
+  "zod",
+  "undici",
+];
 
 /**
  * Pulumi would look up the source of its own files for every promise that it watches, and have V8's debugger look on at everything, for

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { openedSecrets } from "../config-secrets";
 import type { SecretValues } from "../engines/files/user-secrets";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 
 /** What `pulumi config --json` says of a key. */
 type Shown = Readonly<Record<string, { readonly value?: string } | undefined>>;

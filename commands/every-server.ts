@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse as parseYaml } from "yaml";
 import type { Config } from "../config";
 import { readText } from "../engines/files/layout";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 import { SOURCE_FILES } from "../services/catalog/model";
 import { planStack } from "../stack";
 

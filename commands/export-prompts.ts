@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { parse } from "../config";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 import { GATEWAY_CONNECTION, TOOL_CONNECTIONS } from "../services/prompts/connections";
 import { difyApps } from "../services/prompts/dify";
 import { openWebuiModels } from "../services/prompts/open-webui";

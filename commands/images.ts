@@ -3,9 +3,8 @@
  * Progress goes to stderr. Exit code 1 with the failing step's last lines if something cannot be built.
  */
 import { Command } from "commander";
-import { CACHE, builtReference, ensureImages } from "../engines/images/build";
 import { connect, hasImage, ping } from "../engines/images/engine";
-import { readLock, type ImageLock } from "../engines/images/lock";
+import type { ImageLock } from "../engines/images/lock";
 
 interface Options {
   readonly socket?: string;
@@ -21,19 +20,41 @@ interface Row {
   readonly present: boolean | null;
 }
 
+/** What builds, loaded only where something has to be built or told of the lock. */
+const builder = async () => ({
+  ...(await import("../engines/images/build")),
+  ...(await import("../engines/images/lock")),
+});
+
 const buildable = (lock: ImageLock): string[] => Object.keys(lock).filter((name) => lock[name]?.build);
 
-async function ensure(names: string[], options: Options): Promise<void> {
-  const lock = readLock();
-  const wanted = names.length > 0 ? names : buildable(lock);
+/** @param tags whole references of the images, where who asks knows them: a graph node does, and most often they are there */
+async function ensure(
+  names: string[],
+  options: Options,
+  tags = (process.env.TAGS ?? "").split(" ").filter(Boolean),
+): Promise<void> {
   const docker = connect(options.socket);
   await ping(docker, options.socket);
-  const built = await ensureImages({ docker, lock, cache: CACHE, sink: process.stderr }, wanted);
+  if (
+    tags.length > 0 &&
+    tags.length === names.length &&
+    (await Promise.all(tags.map((tag) => hasImage(docker, tag)))).every(Boolean)
+  )
+    return sayBuilt([], names);
+  const { readLock, ensureImages, CACHE } = await builder();
+  const lock = readLock();
+  const wanted = names.length > 0 ? names : buildable(lock);
+  sayBuilt(await ensureImages({ docker, lock, cache: CACHE, sink: process.stderr }, wanted), wanted);
+}
+
+function sayBuilt(built: readonly string[], wanted: readonly string[]): void {
   const count = wanted.length === 1 ? "1 image is" : `${wanted.length} images are`;
   process.stderr.write(built.length === 0 ? `nothing to build: ${count} present\n` : `built ${built.join(", ")}\n`);
 }
 
 async function list(options: Options): Promise<void> {
+  const { readLock, builtReference } = await builder();
   const lock = readLock();
   const docker = connect(options.socket);
   await ping(docker, options.socket);
@@ -60,7 +81,7 @@ function main(): Promise<Command> {
     .command("ensure [names...]")
     .description("build what is missing of these images; without names, of all")
     .option(...socket)
-    .action(ensure);
+    .action((names: string[], options: Options) => ensure(names, options));
   program
     .command("list")
     .description("all images of catalogs/images.yaml")

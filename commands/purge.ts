@@ -5,7 +5,7 @@ import path from "node:path";
 import type Docker from "dockerode";
 import type { Config } from "../config";
 import { readOwner } from "../engines/files/layout";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 
 /** Whether `inner` is `outer` or lies below it. */
 const isInside = (inner: string, outer: string): boolean => {

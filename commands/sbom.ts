@@ -1,7 +1,7 @@
 /** `npm run sbom`: every image, package and model, with version, digest, licence and source. No engine and no network is asked. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 import { say } from "./ask";
 import { collectParts } from "./sbom/collect";
 import { sbomDocument, type Subject } from "./sbom/document";

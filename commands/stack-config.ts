@@ -4,7 +4,7 @@ import path from "node:path";
 import { parse as parseYaml } from "yaml";
 import { parse, type Config, type Source } from "../config";
 import { encryptedFault, sealedSecrets, SECRETS_KEY } from "../config-secrets";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 import { StackFaults } from "../prepare";
 import { decrypting } from "./decrypt";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Common } from "../engines/files/host-files";
 import { fillDirectory, writeWhole } from "../engines/files/write";
 import { pageDirectory, pageHashes, pageRecord } from "../engines/files/page";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 import type { PageFile } from "../services/nginx-page";
 import type { PageData } from "../services/start-page/model";
 import { startPage } from "../services/start-page/page";

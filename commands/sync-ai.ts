@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parse, type Config } from "../config";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 import { CLIENTS, clientEntries, clientFile, projectFile, showsToken, vscodeFile } from "../services/client-files";
 import type { ClientName, ClientPlan } from "../services/client-files";
 import { coreEndpoints } from "../services/endpoints";

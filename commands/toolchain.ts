@@ -1,6 +1,6 @@
 /** Which Pulumi is used. The toolchain is a program of its own: it is asked, never imported. */
 import { spawn } from "node:child_process";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 
 /** What toolchain/resolver/main.ts prints. */
 export interface Toolchain {

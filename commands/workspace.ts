@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { spaceFault } from "../engines/free-space";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 import { say } from "./ask";
 import { backendDirectory, chooseBackend, ownPassphrase } from "./backend";
 import { repairState, stateFile } from "./damaged-state";

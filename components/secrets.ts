@@ -72,7 +72,13 @@ export class Secrets extends pulumi.ComponentResource {
     const all = [...plans.generated, ...plans.copied];
     if (all.length === 0) return;
     const hidden = plans.copied.some(({ source }) => holdsValues(source));
-    const node = hostCommand(`${name}-files`, "secrets", { base, ...plans }, { parent: this, dependsOn: after }, hidden);
+    const node = hostCommand(
+      `${name}-files`,
+      "secrets",
+      { base, ...plans },
+      { parent: this, dependsOn: after },
+      hidden,
+    );
     for (const one of all) this.made.set(one.name, { node, ready: [node], generations: [one.generation] });
   }
 

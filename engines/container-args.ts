@@ -24,6 +24,8 @@ export interface Placement {
   readonly generations: readonly string[];
   /** @default docker */
   readonly engineName?: EngineName;
+  /** Whether the engine can check a container that starts more often than later; others refuse to be asked. @default false */
+  readonly startInterval?: boolean;
 }
 
 /** The properties of docker.Container that a spec fills; all plain values. */
@@ -76,13 +78,25 @@ export function goDuration(seconds: number): string {
   return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
 }
 
-const healthcheck = (health: HealthCheck) => ({
-  tests: ["CMD", ...health.command],
-  interval: goDuration(health.intervalSeconds),
-  timeout: goDuration(health.timeoutSeconds),
-  retries: health.retries,
-  startPeriod: goDuration(health.startPeriodSeconds),
-});
+/**
+ * How often an engine looks that can look more often at first: what waits for a start waits no longer than for the check itself, and a stack
+ * that is up costs next to nothing. Half a minute is Docker's own default.
+ */
+const TWO_INTERVALS = { interval: goDuration(30), startInterval: "500ms" };
+
+function healthcheck(health: HealthCheck, startSeconds: number, { startInterval = false }: Placement) {
+  const often = {
+    interval: goDuration(health.intervalSeconds),
+    startPeriod: goDuration(health.startPeriodSeconds),
+  };
+  return {
+    tests: ["CMD", ...health.command],
+    timeout: goDuration(health.timeoutSeconds),
+    retries: health.retries,
+    // The engine looks often for as long as the start may take.
+    ...(startInterval ? { ...TWO_INTERVALS, startPeriod: goDuration(startSeconds) } : often),
+  };
+}
 
 type Bind = { type: "bind"; source: string; target: string; readOnly: boolean };
 const bind = (source: string, target: string, readOnly: boolean): Bind => ({ type: "bind", source, target, readOnly });
@@ -162,7 +176,7 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     mounts: binds(spec, place),
     tmpfs: tmpfs(spec, place),
     ...gpuArgs(spec),
-    ...("command" in spec.health ? { healthcheck: healthcheck(spec.health) } : {}),
+    ...("command" in spec.health ? { healthcheck: healthcheck(spec.health, spec.startSeconds, place) } : {}),
   };
 }
 

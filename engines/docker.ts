@@ -4,32 +4,20 @@ import * as docker from "@pulumi/docker";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { PROCESSES, type NetworkName, type ServiceSpec } from "../services/spec";
-import {
-  containerArgs,
-  labelList,
-  networkForm,
-  resourceName,
-  stackLabels,
-  type ContainerArgs,
-  type Placement,
-} from "./container-args";
+import { containerArgs, labelList, networkForm, resourceName, stackLabels, type Placement } from "./container-args";
 import type { ProcessLimit } from "./process-limits/limit";
 import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "./engine";
 
 export interface DockerSettings extends Pick<
   Placement,
-  "project" | "stack" | "dataDir" | "engineSocket" | "engineName"
+  "project" | "stack" | "dataDir" | "engineSocket" | "engineName" | "startInterval"
 > {
   /** Address of the engine, as in DOCKER_HOST. */
   readonly host: string;
-  /** Whether the engine knows `startInterval`; older ones refuse it. */
-  readonly startInterval: boolean;
   /** Complete reference of an image of catalogs/images.yaml. */
   readonly imageReference: (name: string) => string;
 }
 
-/** Between two checks of a container that starts, where the engine can: its own default is 5 s, for which everything would wait. */
-const START_INTERVAL = "500ms";
 const LIMIT = "node --require ./loader.js engines/process-limits/main.ts";
 const RUN_ONCE = "node --require ./loader.js engines/run-once/main.ts";
 
@@ -68,7 +56,7 @@ export class DockerEngine implements Engine {
     const args = containerArgs(spec, this.placed(spec, options));
     const container = new docker.Container(
       spec.name,
-      { ...args, ...this.attachments(spec), ...this.health(args) },
+      { ...args, ...this.attachments(spec) },
       {
         parent: options.parent,
         provider: this.provider,
@@ -110,12 +98,6 @@ export class DockerEngine implements Engine {
       { parent: options.parent, dependsOn },
     );
     return { ready: done, id: done.id };
-  }
-
-  /** Not a part of the spec's hash: an engine that learnt it is no reason for new containers. */
-  private health({ healthcheck }: ContainerArgs): Pick<docker.ContainerArgs, "healthcheck"> {
-    if (healthcheck === undefined || !this.settings.startInterval) return {};
-    return { healthcheck: { ...healthcheck, startInterval: START_INTERVAL } };
   }
 
   private placed(spec: ServiceSpec, { files }: RunOptions): Placement {

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { NO_SECRETS } from "../engines/files/user-secrets";
-import { PROJECT_ROOT } from "../engines/images/lock";
+import { PROJECT_ROOT } from "../engines/project-root";
 import { SOURCE_FILES, type SourceName } from "../services/catalog/model";
 import { dataUser, planStack, type StackPlan } from "../stack";
 import { configOf } from "./support/config";

@@ -5,7 +5,7 @@ import type { Config } from "../../config";
 import { ownerFile } from "../../engines/files/layout";
 import { type LeftOut, type Writer } from "../../engines/backup/data";
 import { FORMAT, type Manifest } from "../../engines/backup/format";
-import { PROJECT_ROOT } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 import { BRIDGE } from "../../services/catalog/bridge";
 import { POSTGRES, POSTGRES_DATA } from "../../services/dify/postgres";
 import { KINDS } from "../../services/models";

@@ -1,6 +1,6 @@
 /** Where archives and their key lie. */
 import path from "node:path";
-import { PROJECT_ROOT } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 
 /** Environment variable that names the key file. */
 export const KEY_VARIABLE = "MCP_BACKUP_KEY_FILE";

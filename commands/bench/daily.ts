@@ -1,6 +1,6 @@
 /** How long the commands of every day take, warm, from the shell's point of view: each with its target beside it. */
 import { spawnSync } from "node:child_process";
-import { PROJECT_ROOT } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 import { repeated, type Result } from "./result";
 import { figures } from "./statistics";
 

@@ -1,6 +1,6 @@
 /** What the stack costs as it is: Pulumi's share, requests through the ingress, model downloads, chat. Nothing is changed. */
 import { spawnSync } from "node:child_process";
-import { PROJECT_ROOT } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 import { runPulumi } from "../workspace";
 import type { Context } from "./context";
 import { dailyRuns } from "./daily";

@@ -83,7 +83,8 @@ function devices(args: ContainerArgs): object {
 function healthcheck(args: ContainerArgs): object {
   if (args.healthcheck === undefined) return {};
   const { tests, interval, timeout, retries, startPeriod } = args.healthcheck;
-  return { healthcheck: { test: tests.map(literal), interval, timeout, retries, start_period: startPeriod } };
+  const first = "startInterval" in args.healthcheck ? { start_interval: args.healthcheck.startInterval } : {};
+  return { healthcheck: { test: tests.map(literal), interval, timeout, retries, start_period: startPeriod, ...first } };
 }
 
 function process(args: ContainerArgs): object {

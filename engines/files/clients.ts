@@ -11,7 +11,8 @@ export type Clients = Readonly<Record<string, string>>;
 
 export const clientsFile = (base: string): string => path.join(base, "secrets", "mcp-clients.json");
 
-const CLIENTS = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
+/** A function, so that the processes which write files load no zod for it (loader.js). */
+const clients = () => z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
 
 /** @throws Error when the file is damaged: then nobody can tell who was let in */
 export function readClients(base: string): Clients {
@@ -19,7 +20,7 @@ export function readClients(base: string): Clients {
   const text = readText(file);
   if (text === undefined) return {};
   try {
-    return CLIENTS.parse(JSON.parse(text));
+    return clients().parse(JSON.parse(text));
   } catch {
     throw new Error(
       `${file} is damaged; restore it, or remove it and give clients new tokens (npm run mcp-token -- add)`,

@@ -183,9 +183,7 @@ function received(text: string): Pick<Common, "base"> {
   return {
     ...plan,
     ...(source === undefined ? {} : { source: receivedSource(source) }),
-    ...(copied === undefined
-      ? {}
-      : { copied: copied.map((one) => ({ ...one, source: receivedSource(one.source) })) }),
+    ...(copied === undefined ? {} : { copied: copied.map((one) => ({ ...one, source: receivedSource(one.source) })) }),
   };
 }
 

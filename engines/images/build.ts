@@ -8,7 +8,8 @@ import { buildGo } from "./go";
 import { buildOrder, buildTag, contextOf } from "./hash";
 import { buildEnvironment, caBundle, proxyArguments } from "./host";
 import { withLock } from "./exclusive";
-import { PROJECT_ROOT, type BuildEntry, type ImageLock } from "./lock";
+import type { BuildEntry, ImageLock } from "./lock";
+import { PROJECT_ROOT } from "../project-root";
 import { Step, type Sink } from "./progress";
 import { BUILT_PREFIX } from "./reference";
 

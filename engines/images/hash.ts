@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { PROJECT_ROOT, type BuildEntry, type ImageLock } from "./lock";
+import type { BuildEntry, ImageLock } from "./lock";
+import { PROJECT_ROOT } from "../project-root";
 
 /** Build contexts; an image without a folder of its own, such as base-sid, uses that of `base`. */
 export const CONTEXTS = path.join(PROJECT_ROOT, "docker", "images");

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { parseKept } from "../kept-yaml";
+import { PROJECT_ROOT } from "../project-root";
 
-/** Root of the checkout. */
-export const PROJECT_ROOT = path.resolve(__dirname, "..", "..");
 export const LOCK_FILE = path.join(PROJECT_ROOT, "catalogs", "images.yaml");
 
 /** sha256: and 64 lower-case hexadecimal digits. */
@@ -157,8 +157,10 @@ export class LockError extends Error {
 }
 
 /** Checks the text of a lock; throws LockError with every fault. `file` is its name in messages. */
-export function parseLock(text: string, file = "catalogs/images.yaml"): ImageLock {
-  const result = lockFile.safeParse(readYaml(text, file));
+export const parseLock = (text: string, file = "catalogs/images.yaml"): ImageLock => checked(text, file, parse);
+
+function checked(text: string, file: string, read: (text: string) => unknown): ImageLock {
+  const result = lockFile.safeParse(readYaml(text, file, read));
   if (!result.success) {
     throw new LockError(
       file,
@@ -170,9 +172,9 @@ export function parseLock(text: string, file = "catalogs/images.yaml"): ImageLoc
   return result.data.images;
 }
 
-function readYaml(text: string, file: string): unknown {
+function readYaml(text: string, file: string, read: (text: string) => unknown): unknown {
   try {
-    return parse(text);
+    return read(text);
   } catch (error) {
     throw new LockError(file, [`(file): is no YAML: ${(error as Error).message.split("\n")[0]}`]);
   }
@@ -180,4 +182,4 @@ function readYaml(text: string, file: string): unknown {
 
 /** The lock of this checkout; throws LockError. */
 export const readLock = (file = LOCK_FILE): ImageLock =>
-  parseLock(readFileSync(file, "utf8"), path.relative(PROJECT_ROOT, file));
+  checked(readFileSync(file, "utf8"), path.relative(PROJECT_ROOT, file), parseKept);

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { PROMPT_DIRECTORY, readPrompts, syncPrompts } from "../../commands/export-prompts";
-import { PROJECT_ROOT } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 
 let root = "";
 beforeEach(() => {

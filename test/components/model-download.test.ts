@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { DataDirectory } from "../../components/data-directory";
+import { dataDirectory } from "../../components/data-directory";
 import { ModelDownload } from "../../components/model-download";
 import { knownSecrets, NO_SECRETS } from "../../engines/files/user-secrets";
 import type { ModelChoice } from "../../services/model-choice";
@@ -32,7 +32,7 @@ afterEach(() => rmSync(dataDir, { recursive: true }));
 const upModel = (changes: Partial<ModelChoice> = {}, secrets = NO_SECRETS): Promise<Up<ModelDownload>> =>
   up(() => {
     const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
-    const { ready: dataReady } = new DataDirectory("data", { dataDir, owner });
+    const dataReady = dataDirectory(dataDir, owner);
     const secretsFile = path.join(dataDir, ".env");
     const place = { choice: { ...choice, ...changes }, dataDir, secretsFile };
     return new ModelDownload("whisper-model", { ...place, dataReady, secrets });

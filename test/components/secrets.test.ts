@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { DataDirectory } from "../../components/data-directory";
+import { dataDirectory } from "../../components/data-directory";
 import { Secrets } from "../../components/secrets";
 import { knownSecrets, NO_SECRETS } from "../../engines/files/user-secrets";
 import { DATA_DIR, hostCommandInputs, stdinOf } from "../support/foundation";
@@ -19,7 +19,7 @@ const env = {
 const secrets = () =>
   up(() => {
     const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
-    const { ready } = new DataDirectory("data", { dataDir: DATA_DIR, owner });
+    const ready = dataDirectory(DATA_DIR, owner);
     return new Secrets("secrets", { dataDir: DATA_DIR, after: ready, generated: [token], copied: [env] });
   });
 
@@ -67,7 +67,7 @@ describe("Secrets", () => {
     const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "mcp-secrets-"));
     const { value } = await up(() => {
       const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
-      const { ready } = new DataDirectory("data", { dataDir, owner });
+      const ready = dataDirectory(dataDir, owner);
       const made = new Secrets("secrets", { dataDir, after: ready, generated: [token], copied: [] });
       expect(() => made.output("db-password", "value")).toThrow(
         new Error("secret db-password is an output, but nobody makes it"),
@@ -95,7 +95,7 @@ describe("Secrets", () => {
   it("of the core are mounted by services of a bundle beside the bundle's own", async () => {
     const { value } = await up(() => {
       const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
-      const { ready: after } = new DataDirectory("data", { dataDir: DATA_DIR, owner });
+      const after = dataDirectory(DATA_DIR, owner);
       const of = (name: string) => ({
         dataDir: DATA_DIR,
         after,
@@ -126,7 +126,7 @@ describe("Secrets", () => {
     const generated = [access.own, access.services].map((name) => ({ name, bytes: 32, files: {} }));
     const { resources, value } = await up(() => {
       const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
-      const { ready } = new DataDirectory("data", { dataDir: DATA_DIR, owner });
+      const ready = dataDirectory(DATA_DIR, owner);
       return new Secrets("secrets", { dataDir: DATA_DIR, after: ready, generated, copied: [], access });
     });
 
@@ -148,7 +148,7 @@ describe("Secrets", () => {
     const config = knownSecrets({ GITHUB_TOKEN: "canary-1", OTHER: "canary-2" });
     const { resources } = await up(() => {
       const owner = { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" };
-      const { ready } = new DataDirectory("data", { dataDir: DATA_DIR, owner });
+      const ready = dataDirectory(DATA_DIR, owner);
       const copied = [env, { ...env, name: "other-env", names: ["NOWHERE"] }].map((plan) => ({
         ...plan,
         source: { ...plan.source, config },

@@ -124,7 +124,8 @@ describe("secrets of the stack's config", () => {
       whisperCppModelUrl: server.url(models.whisper.file),
     });
     // Those of the tests before asked for no token.
-    for (const kind of ["llama-cpp", "whisper-cpp"]) fs.rmSync(path.join(stack.dataDir, kind), { recursive: true, force: true });
+    for (const kind of ["llama-cpp", "whisper-cpp"])
+      fs.rmSync(path.join(stack.dataDir, kind), { recursive: true, force: true });
     for (const [name, value] of Object.entries(values)) {
       const { code, output } = await stack.pulumi("config", "set", "--secret", "--path", `secrets.${name}`, value);
       if (code !== 0) throw new Error(output);

@@ -6,7 +6,8 @@ import Docker from "dockerode";
 import tar from "tar-stream";
 import { builtReference } from "../../engines/images/build";
 import { buildImage, connect } from "../../engines/images/engine";
-import { PROJECT_ROOT, readLock } from "../../engines/images/lock";
+import { readLock } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 import { Step } from "../../engines/images/progress";
 import { certificates, imageFiles, type ImageFile } from "../support/image-files";
 
@@ -45,6 +46,16 @@ describe("images ensure", () => {
       stdout: "",
       stderr: `nothing to build: ${names.length} images are present\n`,
     });
+  });
+
+  it("reads no lock when who asks knows the references and all are there, and does when one is not", () => {
+    const ensure = (...tags: string[]) => images(["ensure", "mcp-time", "no-image"], { TAGS: tags.join(" ") });
+    expect(ensure(reference("mcp-time"), reference("node"))).toMatchObject({
+      status: 0,
+      stderr: "nothing to build: 2 images are present\n",
+    });
+    const { status, stderr } = ensure(reference("mcp-time"), "mcp-gateway-stack/node:missing");
+    expect([status, stderr]).toEqual([1, expect.stringContaining("no-image")]);
   });
 
   it("lists every image as present", () => {

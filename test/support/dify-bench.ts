@@ -5,7 +5,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { builtReference } from "../../engines/images/build";
-import { PROJECT_ROOT, readLock } from "../../engines/images/lock";
+import { readLock } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 
 const lock = readLock();
 const MINUTE = 60_000;

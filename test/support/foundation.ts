@@ -1,5 +1,5 @@
 /** What services stand on, for tests of components: an engine with its networks, images by digest, and the secrets. */
-import { DataDirectory } from "../../components/data-directory";
+import { dataDirectory } from "../../components/data-directory";
 import { Images } from "../../components/images";
 import { Networks } from "../../components/networks";
 import { Secrets } from "../../components/secrets";
@@ -40,14 +40,14 @@ function base(): Base {
     host: "unix:///run/engine.sock",
   });
   const owner = { project: PLACE.project, stack: PLACE.stack, engine: "engine-id" };
-  const data = new DataDirectory("data", { dataDir: DATA_DIR, owner });
+  const dataReady = dataDirectory(DATA_DIR, owner);
   const generated = [{ name: "gateway-token", bytes: 32, files: {} }];
   const copied = [
     { name: "gateway-env", file: ".env", source: { file: "/nowhere/.env", config: NO_SECRETS }, names: [] },
   ];
-  const secrets = new Secrets("secrets", { dataDir: DATA_DIR, after: data.ready, generated, copied });
+  const secrets = new Secrets("secrets", { dataDir: DATA_DIR, after: dataReady, generated, copied });
   const networks = new Networks("networks", { engine, names: ["edge", "edge-outside", "mcp", "mcp-outside"] });
-  const foundation = { engine, images, secrets, dataDir: DATA_DIR, dataReady: data.ready, dataUser: "1000:1000" };
+  const foundation = { engine, images, secrets, dataDir: DATA_DIR, dataReady, dataUser: "1000:1000" };
   const behind = engine.run(spec({ name: "behind" }), { parent: networks, files: { ready: [], generations: [] } });
   return { foundation, behind };
 }

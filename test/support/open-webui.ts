@@ -1,7 +1,7 @@
 /** Open WebUI of a test's stack, through the ingress. */
 import fs from "node:fs";
 import path from "node:path";
-import { PROJECT_ROOT } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 import type { WorkspaceModel } from "../../services/prompts/open-webui";
 import { request } from "./http";
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs"
 import path from "node:path";
 import { promisify } from "node:util";
 import { directoryHash } from "../../engines/images/hash";
-import { PROJECT_ROOT } from "../../engines/images/lock";
+import { PROJECT_ROOT } from "../../engines/project-root";
 
 export interface TinyModel {
   /** Path of the file: readable for everybody, to be mounted read-only or served. */

@@ -4,7 +4,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { PROJECT_ROOT, readLock } from "../../../engines/images/lock";
+import { readLock } from "../../../engines/images/lock";
+import { PROJECT_ROOT } from "../../../engines/project-root";
 
 let directory: string;
 beforeEach(() => (directory = fs.mkdtempSync(path.join(os.tmpdir(), "sbom-"))));

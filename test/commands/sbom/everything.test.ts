@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { PackageURL } from "packageurl-js";
 import parseExpression from "spdx-expression-parse";
-import { PROJECT_ROOT, readLock } from "../../../engines/images/lock";
+import { readLock } from "../../../engines/images/lock";
+import { PROJECT_ROOT } from "../../../engines/project-root";
 import { parseModels } from "../../../services/models";
 import { everyPart, property, textOf, type Component, type Document } from "../../support/sbom";
 

@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { parse as parseYaml } from "yaml";
-import { PROJECT_ROOT, readLock } from "../../../engines/images/lock";
+import { readLock } from "../../../engines/images/lock";
+import { PROJECT_ROOT } from "../../../engines/project-root";
 import { secretNamesOf } from "../../../engines/files/user-secrets";
 import { gatewayCatalog, type CatalogSettings } from "../../../services/catalog/gateway-catalog";
 import { SOURCE_FILES, type CatalogSources } from "../../../services/catalog/model";

@@ -7,7 +7,7 @@ import type { ContainerInputs } from "./inputs";
 import { lastLines } from "./logs";
 import { checkPassed } from "./own-check";
 
-const POLL_MS = 200;
+const POLL_MS = 500;
 const REPORT_MS = 1000;
 /** Of the container's log, shown when it does not get healthy. */
 const LOG_LINES = 15;

@@ -50,6 +50,8 @@ export interface Inspection {
     readonly Restarting: boolean;
     readonly ExitCode: number;
     readonly OOMKilled: boolean;
+    /** Of its first process, on the engine's machine; 0 when it does not run. */
+    readonly Pid: number;
     readonly Health?: { readonly Status: string; readonly Log?: readonly HealthRun[] | null };
   };
   readonly Config: {
