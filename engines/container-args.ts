@@ -82,19 +82,19 @@ export function goDuration(seconds: number): string {
  * How often an engine looks that can look more often at first: what waits for a start waits no longer than for the check itself, and a stack
  * that is up costs next to nothing. Half a minute is Docker's own default.
  */
-const TWO_INTERVALS = { interval: goDuration(30), startInterval: "500ms" };
+const SELDOM = goDuration(30);
+const OFTEN = "500ms";
 
 function healthcheck(health: HealthCheck, startSeconds: number, { startInterval = false }: Placement) {
-  const often = {
-    interval: goDuration(health.intervalSeconds),
-    startPeriod: goDuration(health.startPeriodSeconds),
-  };
+  // In this order, which the hash of the label stands on.
   return {
     tests: ["CMD", ...health.command],
+    interval: startInterval ? SELDOM : goDuration(health.intervalSeconds),
     timeout: goDuration(health.timeoutSeconds),
     retries: health.retries,
     // The engine looks often for as long as the start may take.
-    ...(startInterval ? { ...TWO_INTERVALS, startPeriod: goDuration(startSeconds) } : often),
+    startPeriod: goDuration(startInterval ? startSeconds : health.startPeriodSeconds),
+    ...(startInterval ? { startInterval: OFTEN } : {}),
   };
 }
 
