@@ -103,12 +103,16 @@ async function difyFaults(docker: EngineQuestions, { dataDir }: Config, plan: St
 }
 
 /** What the policy finds in everything that would run. */
-function policy(config: Config, plan: StackPlan, engineSocket: string, engineName: EngineName): PolicyResult {
+function policy(
+  config: Config,
+  plan: StackPlan,
+  { engineSocket, engineName, startInterval }: Pick<Place, "engineSocket" | "engineName" | "startInterval">,
+): PolicyResult {
   const own = ownRules(config.policyFile);
   const { project, stack, dataDir, policyWaivers: waivers } = config;
   const subjects = plannedContainers(plan).map((service) => {
     const image = plan.reference(service.image);
-    const place = { project, stack, dataDir, engineSocket, engineName, image, generations: [] };
+    const place = { project, stack, dataDir, engineSocket, engineName, startInterval, image, generations: [] };
     return { service, container: containerArgs(service, place), config, engineSocket };
   });
   const result = applyPolicy({ rules: [...RULES, ...own.rules], subjects, waivers });
@@ -147,7 +151,8 @@ export async function prepare(config: Config, engine: EngineAddress, restoring =
   const { hidesClients } = engine;
   const unguarded = [...openFaults(config, hidesClients), ...ownerFaults(config.dataDir, owner)];
   const engineSocket = engine.socketPath ?? DEFAULT_SOCKET;
-  const checked = plan === undefined ? undefined : policy(config, plan, engineSocket, engine.name);
+  const place = { host: engine.host, engineName: engine.name, engineSocket, startInterval: knowsStartInterval(engine) };
+  const checked = plan === undefined ? undefined : policy(config, plan, place);
   const found = [...taken, ...gpu, ...dify.faults, ...(checked?.faults ?? [])];
   const unrestored = restoring ? [] : restoreFaults(config.dataDir);
   const all = [...faults, ...unguarded, ...unrestored, ...noSpace(config), ...found];
@@ -158,6 +163,5 @@ export async function prepare(config: Config, engine: EngineAddress, restoring =
     exposure: exposure(reach),
     waived: checked.waived,
   };
-  const place = { host: engine.host, engineName: engine.name, engineSocket, startInterval: knowsStartInterval(engine) };
   return { plan, owner, ...told, place };
 }

@@ -39,18 +39,14 @@ function networksOf(config: Config, specs: readonly ServiceSpec[]) {
 }
 
 /** The compose file of a plan, as plain data. */
-export function stackCompose(
-  config: Config,
-  plan: StackPlan,
-  place: Pick<Place, "engineSocket" | "startInterval">,
-): object {
+export function stackCompose(config: Config, plan: StackPlan, { engineSocket }: Pick<Place, "engineSocket">): object {
   const order = startOrder(plan);
   const specs = order.map(({ spec }) => spec);
-  const engine = { engineSocket: place.engineSocket, startInterval: place.startInterval };
+  // No start interval, whatever this engine knows: Compose refuses to ask an older one for it, and the file may be moved.
   return composeFile({
     project: resourceName(config, "compose"),
     dataDir: config.dataDir,
-    services: plannedServices(config, plan, engine, specs).map(({ spec, args }, index) => ({
+    services: plannedServices(config, plan, { engineSocket }, specs).map(({ spec, args }, index) => ({
       name: spec.name,
       args,
       processes: spec.processes ?? PROCESSES,

@@ -28,12 +28,9 @@ const builder = async () => ({
 
 const buildable = (lock: ImageLock): string[] => Object.keys(lock).filter((name) => lock[name]?.build);
 
-/** @param tags whole references of the images, where who asks knows them: a graph node does, and most often they are there */
-async function ensure(
-  names: string[],
-  options: Options,
-  tags = (process.env.TAGS ?? "").split(" ").filter(Boolean),
-): Promise<void> {
+async function ensure(names: string[], options: Options): Promise<void> {
+  // Whole references of the images, where who asks knows them: a graph node does, and most often they are there.
+  const tags = (process.env.TAGS ?? "").split(" ").filter(Boolean);
   const docker = connect(options.socket);
   await ping(docker, options.socket);
   if (
@@ -81,7 +78,7 @@ function main(): Promise<Command> {
     .command("ensure [names...]")
     .description("build what is missing of these images; without names, of all")
     .option(...socket)
-    .action((names: string[], options: Options) => ensure(names, options));
+    .action(ensure);
   program
     .command("list")
     .description("all images of catalogs/images.yaml")

@@ -31,14 +31,25 @@ const LAST_LINES = 15;
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 
+/** For how long the same run of a container has been seen, in milliseconds of this machine's clock: an engine's may be another. */
+function runTimer(): (startedAt: string) => number {
+  let [run, since] = ["", 0];
+  return (startedAt) => {
+    if (startedAt !== run) [run, since] = [startedAt, Date.now()];
+    return Date.now() - since;
+  };
+}
+
 /** In words; "healthy" is what is waited for. A service without a check is asked through the ingress, or has to keep running. */
-async function stateOf(docker: Docker, id: string, { url, headers = {}, ca }: Wait): Promise<string> {
+async function stateOf(docker: Docker, id: string, wait: Wait, ranFor: (startedAt: string) => number): Promise<string> {
+  const { url, headers = {}, ca, seconds } = wait;
   const info = await docker.getContainer(id).inspect();
   const { State: state } = info;
   if (!state.Running || state.Restarting) return `${state.Status}, exit code ${state.ExitCode}`;
   const health = await healthNow(docker, info);
   if (health !== undefined) return health;
-  if (url === undefined) return Date.now() - Date.parse(state.StartedAt) < STEADY_MS ? "running" : "healthy";
+  const steadyMs = Math.min(STEADY_MS, (seconds * 1000) / 2);
+  if (url === undefined) return ranFor(state.StartedAt) < steadyMs ? "running" : "healthy";
   return (await answers(url, headers, ca)) ? "healthy" : "running, does not answer yet";
 }
 
@@ -56,9 +67,10 @@ export interface Wait {
 /** Waits until the container is healthy; says each change. @throws Error with the end of its log when the time is up */
 export async function waitHealthy(docker: Docker, id: string, service: string, wait: Wait): Promise<void> {
   const end = Date.now() + wait.seconds * 1000;
+  const ranFor = runTimer();
   let last = "";
   for (;;) {
-    const state = await stateOf(docker, id, wait);
+    const state = await stateOf(docker, id, wait, ranFor);
     if (state !== last) wait.say(`${service}: ${state}`);
     last = state;
     if (state === "healthy") return;

@@ -84,6 +84,8 @@ export function goDuration(seconds: number): string {
  */
 const SELDOM = goDuration(30);
 const OFTEN = "500ms";
+/** Failures in a row that make a service unhealthy there: a minute and a half is long enough. */
+const SELDOM_RETRIES = 3;
 
 function healthcheck(health: HealthCheck, startSeconds: number, { startInterval = false }: Placement) {
   // In this order, which the hash of the label stands on.
@@ -91,7 +93,7 @@ function healthcheck(health: HealthCheck, startSeconds: number, { startInterval 
     tests: ["CMD", ...health.command],
     interval: startInterval ? SELDOM : goDuration(health.intervalSeconds),
     timeout: goDuration(health.timeoutSeconds),
-    retries: health.retries,
+    retries: startInterval ? SELDOM_RETRIES : health.retries,
     // The engine looks often for as long as the start may take.
     startPeriod: goDuration(startInterval ? startSeconds : health.startPeriodSeconds),
     ...(startInterval ? { startInterval: OFTEN } : {}),

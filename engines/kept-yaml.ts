@@ -5,7 +5,10 @@ import path from "node:path";
 import { parse } from "yaml";
 import { PROJECT_ROOT } from "./project-root";
 
-/** What texts said, as JSON by the hash of the text. */
+/** Part of the hash, as another parser may read another thing. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const PARSER = `yaml ${(require("yaml/package.json") as { readonly version: string }).version}\n`;
+/** What texts said, as JSON by the hash of parser and text. */
 const KEPT = path.join(PROJECT_ROOT, ".cache", "yaml");
 
 /** In one step, because others may be reading; where nothing can be written, it is parsed again the next time. */
@@ -22,7 +25,7 @@ function keep(file: string, value: unknown): void {
 
 /** A text of YAML as plain data. @throws YAMLParseError */
 export function parseKept(text: string): unknown {
-  const file = path.join(KEPT, `${createHash("sha256").update(text).digest("hex")}.json`);
+  const file = path.join(KEPT, `${createHash("sha256").update(PARSER).update(text).digest("hex")}.json`);
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {

@@ -86,7 +86,10 @@ export interface SecretMount {
   readonly target: string;
 }
 
-/** Engine health check; all times in whole seconds. */
+/**
+ * Engine health check; all times in whole seconds. An engine that can look often at first and seldom later has intervals, retries and start
+ * period of its own (engines/container-args.ts).
+ */
 export interface HealthCheck {
   /** Exec form, without the leading "CMD". */
   readonly command: readonly string[];

@@ -43,6 +43,22 @@ describe("loading Pulumi's SDK", () => {
   });
 });
 
+describe("the processes of graph nodes", () => {
+  it.each(["engines/files/host-files.ts", "engines/models/main.ts"])("load %s without zod and undici", (file) => {
+    const script = `${HAS} require("./${file}"); console.log(JSON.stringify(["zod", "undici"].map(has))); process.exit()`;
+    expect(run(script)).toEqual([false, false]);
+  });
+
+  it("still get them when they ask", () => {
+    const script = `${HAS}
+      const { z } = require("zod");
+      const { Agent } = require("undici");
+      const parsed = z.string().safeParse(1).success;
+      console.log(JSON.stringify([parsed, new Agent() instanceof Agent, ["zod", "undici"].map(has)]))`;
+    expect(run(script)).toEqual([false, true, [true, true]]);
+  });
+});
+
 describe("loading the engine's client", () => {
   it("leaves SSH and gRPC alone until an engine is reached by SSH", () => {
     const script = `${HAS}

@@ -83,8 +83,7 @@ function devices(args: ContainerArgs): object {
 function healthcheck(args: ContainerArgs): object {
   if (args.healthcheck === undefined) return {};
   const { tests, interval, timeout, retries, startPeriod } = args.healthcheck;
-  const first = "startInterval" in args.healthcheck ? { start_interval: args.healthcheck.startInterval } : {};
-  return { healthcheck: { test: tests.map(literal), interval, timeout, retries, start_period: startPeriod, ...first } };
+  return { healthcheck: { test: tests.map(literal), interval, timeout, retries, start_period: startPeriod } };
 }
 
 function process(args: ContainerArgs): object {

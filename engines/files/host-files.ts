@@ -137,10 +137,21 @@ function copy({ base, generation, name, file, ...wanted }: Common & layout.CopyP
   writeWhole(layout.secretRecord(base, name), JSON.stringify({ generation }), 0o600);
 }
 
+/** Those that are intact stay as they are: the age of their files is that of their values. */
 function secrets({ base, generated, copied }: Pick<Common, "base"> & SecretPlans): void {
+  const isDue =
+    <P>(current: (base: string, plan: P) => string) =>
+    (plan: Generated<P>): boolean =>
+      current(base, plan) !== plan.generation;
   const plans = [
-    ...generated.map((plan) => ({ name: plan.name, write: () => secret({ base, ...plan }) })),
-    ...copied.map((plan) => ({ name: plan.name, write: () => copy({ base, ...plan }) })),
+    ...generated.filter(isDue(layout.secretGeneration)).map((plan) => ({
+      name: plan.name,
+      write: () => secret({ base, ...plan }),
+    })),
+    ...copied.filter(isDue(layout.copyGeneration)).map((plan) => ({
+      name: plan.name,
+      write: () => copy({ base, ...plan }),
+    })),
   ];
   writeEach(
     plans,

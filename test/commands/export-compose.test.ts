@@ -18,14 +18,13 @@ afterEach(() => fs.rmSync(dataDir, { recursive: true }));
 /** Writes the files of a core with this `auth`; what compose mounts in mcp-router, by its place there. */
 async function exported(
   auth: string,
-  startInterval = false,
 ): Promise<{ readonly text: string; readonly mounted: Readonly<Record<string, string>> }> {
   const set = { auth, dataDir, imageSource: "build", servers: "time", secretsFile: path.join(dataDir, "env") };
   const config = configOf(set);
   const { plan } = planStack(config);
   if (plan === undefined) throw new Error("the config has faults");
   await writeFiles(config, { plan, owner: { project: "mcp-gateway-stack", stack: "dev", engine: "engine-id" } });
-  const file = stackCompose(config, plan, { engineSocket: "/run/engine.sock", startInterval });
+  const file = stackCompose(config, plan, { engineSocket: "/run/engine.sock" });
   const { services } = file as { services: Record<string, Service> };
   const mounts = (services["mcp-router"]?.volumes ?? []).map(({ source, target }) => [
     target,
@@ -47,18 +46,6 @@ it.each(["token", "basic"])("with auth %s the router has the script and the dige
   expect(read(digests, "tokens")).toBe(`default ${sha256(own ?? "")}\nservices ${sha256(services ?? "")}\n`);
   expect(read(digests, "users")).toMatch(/^default:\{SSHA\}.+\n$/);
   for (const token of [own, services]) expect(text).not.toContain(token);
-});
-
-it("asks an engine that can for many checks at first and few later, and no other", async () => {
-  const router = async (startInterval: boolean): Promise<object> => {
-    const { services } = JSON.parse((await exported("none", startInterval)).text) as {
-      services: Record<string, { healthcheck: object }>;
-    };
-    return services["mcp-router"]?.healthcheck ?? {};
-  };
-  expect(await router(true)).toMatchObject({ interval: "30s", start_interval: "500ms" });
-  expect(await router(false)).toMatchObject({ interval: "10s" });
-  expect(await router(false)).not.toHaveProperty("start_interval");
 });
 
 it("with auth none the router has neither", async () => {

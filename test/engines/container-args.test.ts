@@ -136,6 +136,11 @@ describe("containerArgs", () => {
     expect(specHash(changes)).not.toBe(specHash());
   });
 
+  it("has the spec label that it had in stacks of before: another would replace every container for nothing", () => {
+    const bare = { project: "p", stack: "s", dataDir: "/d", engineSocket: "/s", image: "i", generations: [] };
+    expect(labelOf(containerArgs(spec(), bare), "mcp-stack.spec")).toBe("c50e6e198eafa98d");
+  });
+
   it("has another spec label when mounted files were made again", () => {
     expect(specHash({}, { generations: ["two"] })).not.toBe(specHash());
   });

@@ -7,8 +7,13 @@ import { PROJECT_ROOT } from "../../engines/project-root";
 /** One that nobody has parsed before. */
 const fresh = (): string => `# ${randomUUID()}\nlist: [1, two, null]\nmap: { a: true }\n`;
 const DATA = { list: [1, "two", null], map: { a: true } };
-const kept = (text: string): string =>
-  path.join(PROJECT_ROOT, ".cache", "yaml", `${createHash("sha256").update(text).digest("hex")}.json`);
+const { version } = JSON.parse(fs.readFileSync(path.join(PROJECT_ROOT, "node_modules/yaml/package.json"), "utf8")) as {
+  version: string;
+};
+const kept = (text: string): string => {
+  const hash = createHash("sha256").update(`yaml ${version}\n`).update(text).digest("hex");
+  return path.join(PROJECT_ROOT, ".cache", "yaml", `${hash}.json`);
+};
 
 const texts: string[] = [];
 const text = (): string => {

@@ -1,4 +1,5 @@
 /** Containers with `wait: true`: an update is done when they are healthy, and says why when they are not. */
+import { text } from "node:stream/consumers";
 import type { PropertyMap } from "../../../toolchain/plugin/properties";
 import type { ResourceUnderTest } from "../../support/provider";
 import { CONTAINER, docker, uniqueName, world } from "./world";
@@ -37,6 +38,20 @@ test.each([
   const file = await docker.getContainer(container.known().id).getArchive({ path: "/ready" });
   expect(file).toBeDefined();
   expect(container.known().initErrors).toEqual([]);
+});
+
+test("a check is not run again and again while nothing in the container listens", async () => {
+  const container = w.resource(CONTAINER);
+  // A page for the check, which notes each of its runs.
+  const check = "echo run >> /runs; wget -q -O /dev/null http://127.0.0.1:8080/runs";
+  const command = ["sh", "-c", "sleep 2.5; httpd -f -p 8080 -h /"];
+  const healthcheck = { tests: ["CMD-SHELL", check], interval: "1m", retries: 100 };
+  await container.up(waiting({ command, healthcheck, waitTimeout: 60 }));
+  const { id } = container.known();
+  const exec = await docker.getContainer(id).exec({ Cmd: ["cat", "/runs"], AttachStdout: true, Tty: true });
+  const runs = await text(await exec.start({ Tty: true }));
+  // One, when it listens; where the machine is busy one more, because of the longest pause.
+  expect(runs.trim().split(/\s+/).length).toBeLessThanOrEqual(2);
 });
 
 describe("a container that does not get healthy in time", () => {

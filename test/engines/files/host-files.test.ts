@@ -150,6 +150,24 @@ describe("a generated secret", () => {
   });
 });
 
+it("a secret that is intact is not written again with others that are not, so that its age stays its own", () => {
+  const plan = (name: string): layout.SecretPlan => ({ name, bytes: 32, files: {} });
+  const make = () =>
+    makeSecrets({
+      generated: ["kept", "lost"].map((name) => ({
+        ...plan(name),
+        generation: layout.secretGeneration(base, plan(name)),
+      })),
+    });
+  make();
+  const file = (name: string) => path.join(base, "secrets", name, "value");
+  const before = fs.statSync(file("kept")).ino;
+  fs.rmSync(file("lost"));
+  make();
+  expect(fs.existsSync(file("lost"))).toBe(true);
+  expect(fs.statSync(file("kept")).ino).toBe(before);
+});
+
 describe("copied secrets", () => {
   it("are only the lines that are wanted, and follow the user's file", () => {
     const file = path.join(base, "user.env");

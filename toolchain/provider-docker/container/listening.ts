@@ -14,7 +14,10 @@ export const listensIn = (table: string): boolean =>
     .map((line) => line.trim().split(/\s+/))
     .some(([, address = "", , state]) => state === LISTEN && !address.startsWith(ENGINE_DNS));
 
-/** Of the network that a process is in; undefined where that cannot be told, as of an engine on another machine. */
+/**
+ * Of the network that a process of this machine is in; undefined where that cannot be told. Of an engine on another machine it may be about
+ * somebody else's process: who asks must be none the worse for a wrong answer.
+ */
 export async function listens(pid: number): Promise<boolean | undefined> {
   const tables = ["tcp", "tcp6"].map((name) => readFile(`/proc/${pid}/net/${name}`, "utf8"));
   const [tcp, tcp6] = await Promise.allSettled(tables);

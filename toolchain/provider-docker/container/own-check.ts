@@ -40,10 +40,10 @@ async function worthwhile({ State }: Inspection, signal: AbortSignal): Promise<v
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
 }
 
-/** Resolves when the check has passed once; never otherwise, and not after `signal`. */
+/** Resolves when the check has passed once; never otherwise, not after `signal`, and not where the engine looks often itself. */
 export async function checkPassed({ docker }: Engine, info: Inspection, signal: AbortSignal): Promise<void> {
   const command = checkCommand(info);
-  if (command === undefined) return new Promise(() => undefined);
+  if (command === undefined || (info.Config.Healthcheck?.StartInterval ?? 0) > 0) return new Promise(() => undefined);
   const container = docker.getContainer(info.Id);
   for (;;) {
     await worthwhile(info, signal);
