@@ -24,14 +24,17 @@ async function reaching(dify: DifyStack, orders: readonly Order[]): Promise<Orde
   return orders.filter((_, index) => answers[index]?.reached);
 }
 
-/** A server on all addresses of this host, and each of these that is not loopback. */
-async function listenOnHost(): Promise<{ listener: http.Server; urls: string[] }> {
+/** A server on all addresses of this host, and each of these that is not loopback: networks of other tests come and go. */
+async function listenOnHost(): Promise<{ listener: http.Server; urls: () => string[] }> {
   const listener = http.createServer((_, answer) => answer.end()).listen(0, "0.0.0.0");
   await new Promise((resolve) => listener.once("listening", resolve));
   const { port } = listener.address() as AddressInfo;
-  const all = Object.values(os.networkInterfaces()).flatMap((one) => one ?? []);
-  const ours = all.filter(({ family, internal }) => family === "IPv4" && !internal);
-  return { listener, urls: ours.map(({ address }) => `http://${address}:${port}/`) };
+  const urls = (): string[] => {
+    const all = Object.values(os.networkInterfaces()).flatMap((one) => one ?? []);
+    const ours = all.filter(({ family, internal }) => family === "IPv4" && !internal);
+    return ours.map(({ address }) => `http://${address}:${port}/`);
+  };
+  return { listener, urls };
 }
 
 /** Address that the host has on the stack's network `dify`. */
@@ -67,8 +70,11 @@ function names(dify: () => DifyStack): void {
 
 function thisHost(dify: () => DifyStack, urls: () => readonly string[]): void {
   it("reaches no listener on the host, by none of its addresses", async () => {
-    for (const url of urls()) await expect(fetch(url)).resolves.toMatchObject({ status: 200 });
-    expect(await reaching(dify(), urls().map(connectTo))).toEqual([]);
+    const asked = urls();
+    const answers = await Promise.all(asked.map((url) => fetch(url).catch(() => undefined)));
+    const silent = asked.filter((url, index) => answers[index]?.status !== 200 && urls().includes(url));
+    expect([asked.length > 0, silent]).toEqual([true, []]);
+    expect(await reaching(dify(), asked.map(connectTo))).toEqual([]);
   });
 
   it("reaches no engine: no socket is in its files, and no port of the host leads to one", async () => {
@@ -95,7 +101,7 @@ export function sandboxTests(dify: () => DifyStack): void {
 
   names(dify);
 
-  thisHost(dify, () => host.urls);
+  thisHost(dify, () => host.urls());
 
   it("reaches outside through the proxy alone", async () => {
     const { url, body } = outside;
@@ -107,7 +113,7 @@ export function sandboxTests(dify: () => DifyStack): void {
   it("is refused by the proxy what is private: services by name and address, MCP, and the host", async () => {
     const [minio] = await dify().addresses("minio");
     const routers = await dify().addresses("mcp-router");
-    const { port } = new URL(host.urls[0] ?? "");
+    const { port } = new URL(host.urls()[0] ?? "");
     const urls = [
       ...["http://minio:9000/", `http://${minio}:9000/`, "http://127.0.0.1/", "http://dify-api-proxy:3128/"],
       ...routers.map((address) => `http://${address}:8080/mcp`),
