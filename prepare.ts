@@ -20,7 +20,7 @@ import { memoryFaults, memoryLine } from "./services/dify/memory";
 import { plannedContainers, planStack, type StackPlan } from "./stack";
 
 /** Where the socket lies on hosts whose engine is not reached by a socket of this machine. */
-export const DEFAULT_SOCKET = "/var/run/docker.sock";
+const DEFAULT_SOCKET = "/var/run/docker.sock";
 
 /** The engine that a stack was planned for. */
 export interface Place {
@@ -133,6 +133,14 @@ export function knowsStartInterval({ name, apiVersion }: Pick<EngineAddress, "na
   return name === "docker" && (major > 1 || minor >= 44);
 }
 
+/** What a stack's containers are placed by on an engine. */
+export const placeOf = (engine: EngineAddress): Place => ({
+  host: engine.host,
+  engineName: engine.name,
+  engineSocket: engine.socketPath ?? DEFAULT_SOCKET,
+  startInterval: knowsStartInterval(engine),
+});
+
 /**
  * Plans the stack for an engine and checks both against this machine.
  *
@@ -150,8 +158,7 @@ export async function prepare(config: Config, engine: EngineAddress, restoring =
   const dify = await difyFaults(docker, config, plan?.dify);
   const { hidesClients } = engine;
   const unguarded = [...openFaults(config, hidesClients), ...ownerFaults(config.dataDir, owner)];
-  const engineSocket = engine.socketPath ?? DEFAULT_SOCKET;
-  const place = { host: engine.host, engineName: engine.name, engineSocket, startInterval: knowsStartInterval(engine) };
+  const place = placeOf(engine);
   const checked = plan === undefined ? undefined : policy(config, plan, place);
   const found = [...taken, ...gpu, ...dify.faults, ...(checked?.faults ?? [])];
   const unrestored = restoring ? [] : restoreFaults(config.dataDir);

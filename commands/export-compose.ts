@@ -65,12 +65,7 @@ export function stackCompose(config: Config, plan: StackPlan, { engineSocket }: 
 
 /** Secrets that are generated or copied, and then the digests that are made of them. */
 async function writeSecrets({ dataDir: base }: Config, plan: StackPlan): Promise<void> {
-  const { generated, copied } = plannedSecrets(plan);
-  writeHostFiles("secrets", {
-    base,
-    generated: generated.map((secret) => ({ ...secret, generation: layout.secretGeneration(base, secret) })),
-    copied: copied.map((secret) => ({ ...secret, generation: layout.copyGeneration(base, secret) })),
-  });
+  writeHostFiles("secrets", { base, ...layout.withGenerations(base, plannedSecrets(plan)) });
   const { access, tls } = plan.secrets;
   if (access !== undefined) writeHostFiles("access", { base, ...access, ...accessWords(base, access) });
   if (tls !== undefined) await writeTls({ base, ...tls, ...tlsWords(base, tls) });

@@ -7,7 +7,7 @@ import { connect } from "../engines/images/engine";
 import { healthNow } from "../engines/own-check";
 import { engineReader } from "../engines/read";
 import type { EngineAddress } from "../engines/locate";
-import { DEFAULT_SOCKET, findEngine, knowsStartInterval } from "../prepare";
+import { findEngine, placeOf } from "../prepare";
 import { serviceEndpoint } from "../services/endpoints";
 import { planStack } from "../stack";
 import { NoStack } from "./no-stack";
@@ -58,14 +58,14 @@ async function checkedNow(host: string, found: ReadonlyMap<string, Observed>): P
 
 /** Looks once. @throws NoStack, or an Error that says what is wrong with the engine */
 async function stackStatus(config: Config, engine: EngineAddress, samples?: Map<string, Sample>): Promise<StackStatus> {
-  const { host, name: engineName, socketPath: engineSocket = DEFAULT_SOCKET } = engine;
+  const place = placeOf(engine);
+  const { host, engineName } = place;
   const read = engineReader(host);
   const containers = await readContainers(read, config);
   const own = containers.filter(({ Labels }) => Labels[SERVICE_LABEL] !== SERVER);
   if (own.length === 0) throw new NoStack(config.stack);
   const observed = observe(read, own, samples);
   const { plan, faults } = planStack(config);
-  const place = { engineSocket, engineName, startInterval: knowsStartInterval(engine) };
   const planned = plan === undefined ? [] : plannedServices(config, plan, place);
   const found = await checkedNow(host, await observed);
   const at = {

@@ -9,14 +9,10 @@ import type { HostFiles } from "../engines/engine";
 import type { Action } from "../engines/files/host-files";
 import { hostCommand } from "./host-command";
 
-export interface SecretsArgs {
+export interface SecretsArgs extends layout.SecretPlans {
   /** Absolute path. */
   readonly dataDir: string;
   readonly after: pulumi.Resource;
-  /** Made once, kept for ever. */
-  readonly generated: readonly layout.SecretPlan[];
-  /** Taken over from the user's secrets whenever these change. */
-  readonly copied: readonly layout.CopyPlan[];
   /** Digests that the router reads while it runs, one of the generated secrets among them; unset: nobody has to sign in. */
   readonly access?: AccessPlan;
   /** The certificate that the ingress reads when it is told to; unset: it does not encrypt. */
@@ -64,21 +60,14 @@ export class Secrets extends pulumi.ComponentResource {
    * One node for all that is generated or taken over, because each node is a process. What replaces a service stays its own: the secrets
    * that it mounts, not the others.
    */
-  private makeFiles(name: string, { dataDir: base, generated, copied, after }: SecretsArgs): void {
-    const plans = {
-      generated: generated.map((plan) => ({ ...plan, generation: layout.secretGeneration(base, plan) })),
-      copied: copied.map((plan) => ({ ...sent(plan, isNamed(plan)), generation: layout.copyGeneration(base, plan) })),
-    };
-    const all = [...plans.generated, ...plans.copied];
+  private makeFiles(name: string, { dataDir: base, after: dependsOn, ...plans }: SecretsArgs): void {
+    const { generated, copied: found } = layout.withGenerations(base, plans);
+    const copied = found.map((plan) => sent(plan, isNamed(plan)));
+    const all = [...generated, ...copied];
     if (all.length === 0) return;
-    const hidden = plans.copied.some(({ source }) => holdsValues(source));
-    const node = hostCommand(
-      `${name}-files`,
-      "secrets",
-      { base, ...plans },
-      { parent: this, dependsOn: after },
-      hidden,
-    );
+    const hidden = copied.some(({ source }) => holdsValues(source));
+    const stdin = { base, generated, copied };
+    const node = hostCommand(`${name}-files`, "secrets", stdin, { parent: this, dependsOn }, hidden);
     for (const one of all) this.made.set(one.name, { node, ready: [node], generations: [one.generation] });
   }
 

@@ -79,23 +79,22 @@ export function goDuration(seconds: number): string {
 }
 
 /**
- * How often an engine looks that can look more often at first: what waits for a start waits no longer than for the check itself, and a stack
- * that is up costs next to nothing. Half a minute is Docker's own default.
+ * How an engine looks that can look more often at first: what waits for a start waits no longer than for the check itself, and a stack that
+ * is up costs next to nothing. Half a minute is Docker's own default, and three failures are a minute and a half.
  */
-const SELDOM = goDuration(30);
+const SELDOM = { intervalSeconds: 30, retries: 3 };
 const OFTEN = "500ms";
-/** Failures in a row that make a service unhealthy there: a minute and a half is long enough. */
-const SELDOM_RETRIES = 3;
 
-function healthcheck(health: HealthCheck, startSeconds: number, { startInterval = false }: Placement) {
+function healthcheck(own: HealthCheck, startSeconds: number, { startInterval = false }: Placement) {
+  // It looks often for as long as the start may take.
+  const health = startInterval ? { ...own, ...SELDOM, startPeriodSeconds: startSeconds } : own;
   // In this order, which the hash of the label stands on.
   return {
     tests: ["CMD", ...health.command],
-    interval: startInterval ? SELDOM : goDuration(health.intervalSeconds),
+    interval: goDuration(health.intervalSeconds),
     timeout: goDuration(health.timeoutSeconds),
-    retries: startInterval ? SELDOM_RETRIES : health.retries,
-    // The engine looks often for as long as the start may take.
-    startPeriod: goDuration(startInterval ? startSeconds : health.startPeriodSeconds),
+    retries: health.retries,
+    startPeriod: goDuration(health.startPeriodSeconds),
     ...(startInterval ? { startInterval: OFTEN } : {}),
   };
 }

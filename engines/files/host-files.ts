@@ -27,15 +27,16 @@ export interface Common {
   readonly generation: string;
 }
 
-type Generated<P> = P & Pick<Common, "generation">;
-
 interface ServicePlans {
-  readonly services: readonly Generated<layout.ServicePlan>[];
+  readonly services: readonly (layout.ServicePlan & Pick<Common, "generation">)[];
 }
 
-interface SecretPlans {
-  readonly generated: readonly Generated<layout.SecretPlan>[];
-  readonly copied: readonly Generated<layout.CopyPlan>[];
+type SecretPlans = ReturnType<typeof layout.withGenerations>;
+
+/** What is written for one name. */
+interface Writing {
+  readonly name: string;
+  readonly write: () => void;
 }
 
 /** A directory that only the user of the host can enter; what is mounted lies one level below. */
@@ -93,24 +94,20 @@ function service({ base, generation, service, rendered, directories }: Common & 
 }
 
 /** Writes each of several. @throws Error naming every one whose files cannot be written; the others' are */
-function writeEach<P>(plans: readonly P[], name: (plan: P) => string, write: (plan: P) => void): void {
-  const faults = plans.flatMap((plan) => {
+function writeEach(all: readonly Writing[]): void {
+  const faults = all.flatMap(({ name, write }) => {
     try {
-      write(plan);
+      write();
       return [];
     } catch (error) {
-      return [`${name(plan)}: ${(error as Error).message}`];
+      return [`${name}: ${(error as Error).message}`];
     }
   });
   if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
 function services({ base, services: plans }: Pick<Common, "base"> & ServicePlans): void {
-  writeEach(
-    plans,
-    (plan) => plan.service,
-    (plan) => service({ base, ...plan }),
-  );
+  writeEach(plans.map((plan) => ({ name: plan.service, write: () => service({ base, ...plan }) })));
 }
 
 /** A value that nobody knows. */
@@ -139,25 +136,12 @@ function copy({ base, generation, name, file, ...wanted }: Common & layout.CopyP
 
 /** Those that are intact stay as they are: the age of their files is that of their values. */
 function secrets({ base, generated, copied }: Pick<Common, "base"> & SecretPlans): void {
-  const isDue =
-    <P>(current: (base: string, plan: P) => string) =>
-    (plan: Generated<P>): boolean =>
-      current(base, plan) !== plan.generation;
-  const plans = [
-    ...generated.filter(isDue(layout.secretGeneration)).map((plan) => ({
-      name: plan.name,
-      write: () => secret({ base, ...plan }),
-    })),
-    ...copied.filter(isDue(layout.copyGeneration)).map((plan) => ({
-      name: plan.name,
-      write: () => copy({ base, ...plan }),
-    })),
-  ];
-  writeEach(
-    plans,
-    ({ name }) => name,
-    ({ write }) => write(),
-  );
+  const made = generated.filter((plan) => layout.secretGeneration(base, plan) !== plan.generation);
+  const changed = copied.filter((plan) => layout.copyGeneration(base, plan) !== plan.generation);
+  writeEach([
+    ...made.map((plan) => ({ name: plan.name, write: () => secret({ base, ...plan }) })),
+    ...changed.map((plan) => ({ name: plan.name, write: () => copy({ base, ...plan }) })),
+  ]);
 }
 
 /** Digests of clients' tokens and passwords; see access.ts. */

@@ -185,3 +185,16 @@ export function copyGeneration(base: string, plan: CopyPlan): string {
   const copied = readText(path.join(secretDirectory(base, plan.name), plan.file));
   return kept(copied === wanted, readRecord(secretRecord(base, plan.name)));
 }
+
+export interface SecretPlans {
+  /** Made once, kept for ever. */
+  readonly generated: readonly SecretPlan[];
+  /** Taken over from the user's secrets whenever these change. */
+  readonly copied: readonly CopyPlan[];
+}
+
+/** The same with their generations, as who writes them gets them. */
+export const withGenerations = (base: string, { generated, copied }: SecretPlans) => ({
+  generated: generated.map((plan) => ({ ...plan, generation: secretGeneration(base, plan) })),
+  copied: copied.map((plan) => ({ ...plan, generation: copyGeneration(base, plan) })),
+});

@@ -126,10 +126,8 @@ describe("secrets of the stack's config", () => {
     // Those of the tests before asked for no token.
     for (const kind of ["llama-cpp", "whisper-cpp"])
       fs.rmSync(path.join(stack.dataDir, kind), { recursive: true, force: true });
-    for (const [name, value] of Object.entries(values)) {
-      const { code, output } = await stack.pulumi("config", "set", "--secret", "--path", `secrets.${name}`, value);
-      if (code !== 0) throw new Error(output);
-    }
+    for (const [name, value] of Object.entries(values))
+      await stack.succeed("pulumi", "config", "set", "--secret", "--path", `secrets.${name}`, value);
     try {
       await stack.succeed("export-compose", "--output", file);
       expect([...server.asked].sort()).toEqual(["ggml-tiny-whisper.bin", "tiny-llama.gguf"]);

@@ -13,7 +13,7 @@ import { listens } from "./listening";
 const PAUSE_MS = 300;
 /** A check that takes long, as on a busy machine, leaves the containers that start so many times as long to get on. */
 const PAUSE_FACTOR = 6;
-/** Most checks ask a server, and fail while nothing listens: each takes a tenth of a second of a processor, of which others start slower. */
+/** Between two looks whether anything listens: most checks ask a server, and each takes a tenth of a second of a processor. */
 const LOOK_MS = 100;
 /** Longest time without a check, for those that ask no server. */
 const SELDOM_MS = 3000;
