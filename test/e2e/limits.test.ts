@@ -3,6 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
+import { INITIALIZE, MCP_HEADERS } from "../support/initialize";
 import { openSession, withSession } from "../support/mcp-client";
 import { createStack, type TestStack } from "../support/stack";
 import { errorOf, visitor } from "../support/visitor";
@@ -42,19 +43,9 @@ async function listen(sessionId: string): Promise<Stream> {
   return { status: response.statusCode ?? 0, ended, close: () => sent.destroy() };
 }
 
-const INITIALIZE = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "limits", version: "1" } },
-});
 /** A session without a client around it: its id. */
 async function session(): Promise<string> {
-  const headers = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    host: "localhost",
-  };
+  const headers = { ...MCP_HEADERS, host: "localhost" };
   const { status, headers: answered } = await request(stack.port, "/mcp", {
     method: "POST",
     headers,

@@ -5,6 +5,7 @@
 import { eventually } from "../../../support/eventually";
 import { expectNoOrphan, sleep } from "../../../support/faults";
 import { request } from "../../../support/http";
+import { INITIALIZE, MCP_HEADERS } from "../../../support/initialize";
 import { LoadClient, type Outcome } from "../../../support/load";
 import { startLongCall, type Ending, type LongCall } from "../../../support/raw-call";
 import { openSession, withSession } from "../../../support/mcp-client";
@@ -68,16 +69,14 @@ const longCall = (seconds = 20): Promise<LongCall> =>
 
 /** Plain requests for a new session, one after the other: what they are answered with. */
 async function statuses(path: string, count: number): Promise<number[]> {
-  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "faults", version: "1" } };
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params });
-  const headers = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    host: "localhost",
-  };
+  const headers = { ...MCP_HEADERS, host: "localhost" };
   const all: number[] = [];
   for (let round = 0; round < count; round++) {
-    const { status, headers: answered } = await request(stack.port, path, { method: "POST", headers, body });
+    const { status, headers: answered } = await request(stack.port, path, {
+      method: "POST",
+      headers,
+      body: INITIALIZE,
+    });
     all.push(status);
     const id = answered["mcp-session-id"];
     if (typeof id === "string")
