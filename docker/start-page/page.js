@@ -15,10 +15,16 @@ const cells = [...document.querySelectorAll("[data-health]")];
 const byService = new Map(cells.map((cell) => [cell.dataset.service, cell]));
 const said = document.getElementById("said");
 
-/** Status of the answer; 0: there was none. */
+const fetchOnce = (path) => fetch(path, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+
+/**
+ * Status of the answer; 0: there was none. Browsers give requests up when the machine's network changes, as it does with every
+ * container that comes or goes: what failed at once is asked once more.
+ */
 async function ask(path) {
   try {
-    return (await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) })).status;
+    const again = (error) => (error.name === "TimeoutError" ? Promise.reject(error) : fetchOnce(path));
+    return (await fetchOnce(path).catch(again)).status;
   } catch {
     return 0;
   }

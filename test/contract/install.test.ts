@@ -28,8 +28,9 @@ async function offerWithout(setUp: string): Promise<Offered> {
   }
 }
 
+/** What was said, whatever the time: a step that takes long says so again every few seconds. */
 const withoutTimes = ({ said, ...rest }: Offered): Offered => ({
-  said: said.map((line) => line.replace(/\d+ s$/, "N s")),
+  said: [...new Set(said.map((line) => line.replace(/\d+ s$/, "N s")))],
   ...rest,
 });
 

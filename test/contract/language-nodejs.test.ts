@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningCommand } from "../support/command";
+import { eventually } from "../support/eventually";
 import { createProject, type Project, type ProjectOptions } from "../support/pulumi";
 
 jest.setTimeout(120_000);
@@ -169,6 +169,10 @@ describe("an update that is cut off", () => {
     return { up, processes: [Number(program), Number(host)] };
   }
 
+  /** A killed process is there until the system has collected it. */
+  const expectGone = (processes: readonly number[]): Promise<void> =>
+    eventually(async () => expect(processes.filter(isAlive)).toEqual([]), 10);
+
   async function expectRecovery(): Promise<void> {
     fs.writeFileSync(path.join(project.directory, "index.ts"), "export const repaired = true;");
     await project.succeed(UP);
@@ -184,7 +188,7 @@ describe("an update that is cut off", () => {
     const { code, output } = await up.done;
     expect(code).not.toBe(0);
     expect(output).toMatch(/cancel/);
-    expect(processes.filter(isAlive)).toEqual([]);
+    await expectGone(processes);
     await expectRecovery();
   });
 
@@ -193,8 +197,7 @@ describe("an update that is cut off", () => {
     const { up, processes } = await interruptible();
     up.process.kill("SIGKILL");
     await up.done;
-    for (let waited = 0; processes.some(isAlive) && waited < 10_000; waited += 100) await sleep(100);
-    expect(processes.filter(isAlive)).toEqual([]);
+    await expectGone(processes);
     await project.succeed(["cancel", "--yes"]);
     await expectRecovery();
   });

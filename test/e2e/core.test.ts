@@ -124,7 +124,8 @@ describe("changes", () => {
   it("made behind Pulumi's back are found by refresh and healed by up", async () => {
     const [router] = await stack.containers("mcp-router");
     await stack.docker.getContainer(router?.Id ?? "").remove({ force: true });
-    expect((await request(stack.port, "/healthz")).status).toBe(502);
+    // 504: where the machine's resolver is slow to say that there is no such name.
+    expect([502, 504]).toContain((await request(stack.port, "/healthz")).status);
     expect((await stack.pulumi("refresh", "--yes")).output).toMatch(/mcp-router\s+deleted/);
     await stack.succeed("up");
     expect((await request(stack.port, "/healthz")).status).toBe(200);

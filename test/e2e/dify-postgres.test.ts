@@ -41,6 +41,9 @@ describe("dify-postgres", () => {
       env: { POSTGRES_PASSWORD: "x" },
       options,
     });
+    // By TCP, where the server that sets the database up does not listen yet: until its end, the shell before it has the password.
+    const listens = ["pg_isready", "-h", "127.0.0.1", "-U", "postgres"];
+    await eventually(async () => expect((await docker("exec", container, ...listens)).code).toBe(0));
     const ask = ["psql", "-U", "postgres", "-Atc", "SELECT pg_backend_pid() > 1"];
     await eventually(async () => expect(await docker("exec", container, ...ask)).toEqual({ code: 0, output: "t\n" }));
     expect(

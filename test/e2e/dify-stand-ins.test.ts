@@ -17,25 +17,30 @@ let api: string;
 let daemon: string;
 let port: number;
 
-interface Health {
-  readonly standIn: boolean;
-  readonly failed: Readonly<Record<string, string>>;
-}
-
 const run = (name: string, more: Environment, networks = BOTH, options: readonly string[] = []): Promise<string> =>
   bench.run("dify-api", name, { networks, env: { ...env, ...more }, options });
 
-/** Asks from inside as the image's health check does, as soon as it listens; `status` is that of HTTP. */
-async function health(container: string, url: string): Promise<{ status: string; health: Health }> {
-  let answer = "";
-  await eventually(async () => {
+interface Answer {
+  /** Of HTTP. */
+  readonly status: string;
+  readonly standIn: boolean;
+  /** Names of the checks that failed, and why. */
+  readonly failed: Readonly<Record<string, string>>;
+}
+
+/**
+ * Asks from inside as the image's health check does, until it listens and the answer is as `expected` does with it: each of its checks
+ * gives up after three seconds, which may be short on a busy machine.
+ */
+const answers = (container: string, url: string, expected: (answer: Answer) => void): Promise<void> =>
+  eventually(async () => {
     const { code, output } = await docker("exec", container, "curl", "-s", "-w", "\n%{http_code}", url);
     expect({ code, output }).toMatchObject({ code: 0 });
-    answer = output;
+    const [body = "", status = ""] = output.split("\n");
+    expected({ status, ...(JSON.parse(body) as Omit<Answer, "status">) });
   });
-  const [body = "", status = ""] = answer.split("\n");
-  return { status, health: JSON.parse(body) as Health };
-}
+
+const isWell = ({ status, failed }: Answer): void => expect({ status, failed }).toEqual({ status: "200", failed: {} });
 
 beforeAll(async () => {
   ensureImages(
@@ -50,11 +55,13 @@ afterAll(() => bench.stop());
 describe("the migration", () => {
   it("is missed by an API that starts before it", async () => {
     const early = await run("early", {});
-    const answer = await health(early, "http://localhost:5001/health");
-    expect(answer).toMatchObject({ status: "503", health: { standIn: true } });
-    expect(answer.health.failed).toEqual({
-      postgres: "ValueError: the migration of dify-api has not run in the database dify",
-    });
+    await answers(early, "http://localhost:5001/health", ({ status, standIn, failed }) =>
+      expect({ status, standIn, failed }).toEqual({
+        status: "503",
+        standIn: true,
+        failed: { postgres: "ValueError: the migration of dify-api has not run in the database dify" },
+      }),
+    );
   });
 
   it("ends with code 1 and says why when the password is wrong", async () => {
@@ -85,25 +92,22 @@ describe("with everything right", () => {
   });
 
   it("is red while the API cannot write its storage", async () => {
-    const { health: found } = await health(api, "http://localhost:5001/health");
-    expect(Object.keys(found.failed)).toEqual(["storage"]);
+    await answers(api, "http://localhost:5001/health", ({ failed }) =>
+      expect(Object.keys(failed)).toEqual(["storage"]),
+    );
     api = await run("api", {}, BOTH, ["--publish", "127.0.0.1::5001", "--volume", "/app/api/storage"]);
     port = await published(api, 5001);
   });
 
   it("finds the API, the plugin daemon and both keys between them healthy", async () => {
-    expect(await health(api, "http://localhost:5001/health")).toMatchObject({ status: "200", health: { failed: {} } });
-    expect(await health(daemon, "http://localhost:5002/health/check")).toMatchObject({
-      status: "200",
-      health: { failed: {} },
-    });
-    expect(await health(api, "http://localhost:5001/v1/checks")).toMatchObject({
-      status: "200",
-      health: { failed: {} },
-    });
+    await answers(api, "http://localhost:5001/health", isWell);
+    await answers(daemon, "http://localhost:5002/health/check", isWell);
+    await answers(api, "http://localhost:5001/v1/checks", isWell);
     const key = ["-H", `X-Api-Key: ${env.PLUGIN_DAEMON_KEY}`, "http://localhost:5002/plugin/checks"];
-    const { output } = await docker("exec", daemon, "curl", "-s", ...key);
-    expect(JSON.parse(output)).toMatchObject({ standIn: true, failed: {} });
+    await eventually(async () => {
+      const { output } = await docker("exec", daemon, "curl", "-s", ...key);
+      expect(JSON.parse(output)).toMatchObject({ standIn: true, failed: {} });
+    });
     expect(await docker("exec", daemon, "curl", "-sf", "http://localhost:5002/plugin/checks")).toMatchObject({
       code: 22,
     });
@@ -153,8 +157,9 @@ describe("one thing broken turns the API red, and it says which", () => {
     ["no SSRF network: Squid is on both", {}, ["back"], ["sandbox"]],
   ])("%s", async (_, broken, networks, failed) => {
     const container = await run("broken", broken, networks);
-    const answer = await health(container, "http://localhost:5001/health");
-    expect({ status: answer.status, failed: Object.keys(answer.health.failed) }).toEqual({ status: "503", failed });
+    await answers(container, "http://localhost:5001/health", (answer) =>
+      expect({ status: answer.status, failed: Object.keys(answer.failed) }).toEqual({ status: "503", failed }),
+    );
     await docker("rm", "--force", "--volumes", container);
   });
 });

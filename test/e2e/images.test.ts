@@ -9,6 +9,7 @@ import { buildImage, connect } from "../../engines/images/engine";
 import { readLock } from "../../engines/images/lock";
 import { PROJECT_ROOT } from "../../engines/project-root";
 import { Step } from "../../engines/images/progress";
+import { eventually } from "../support/eventually";
 import { certificates, imageFiles, type ImageFile } from "../support/image-files";
 
 // Cold, on two cores: Go programs 8 minutes, Open WebUI and LiteLLM 7, everything else 8.
@@ -65,7 +66,9 @@ describe("images ensure", () => {
   });
 
   it("leaves no build stage behind: they hold the host's client configuration", async () => {
-    expect(await docker.listImages({ filters: { label: ["mcp-stack.build-stage"] } })).toEqual([]);
+    const stages = { filters: { label: ["mcp-stack.build-stage"] } };
+    // Another test may be building at this moment.
+    await eventually(async () => expect(await docker.listImages(stages)).toEqual([]), 300);
   });
 
   it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([

@@ -12,7 +12,8 @@ import { startRegistry, type TestRegistry } from "../support/registry";
 import { createStack } from "../support/stack";
 import { importTinyImage } from "../support/tiny-image";
 
-jest.setTimeout(120_000);
+// On a new machine the registry's package waits until other tests have installed theirs.
+jest.setTimeout(900_000);
 
 const docker = connect();
 const IMAGE = `mcp-stack-test/update-${process.pid}:1`;

@@ -19,25 +19,33 @@ export type Sightings = Readonly<Record<string, readonly string[]>>;
 const seen = (canaries: readonly Canary[], content: Buffer | string): string[] =>
   canaries.filter(({ value }) => content.includes(value)).map(({ name }) => name);
 
+/** What `look` finds; nothing where the file, directory or process has gone meanwhile, as services write and tests run. */
+function unlessGone<T>(look: () => T[]): T[] {
+  try {
+    return look();
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes(String((error as NodeJS.ErrnoException).code))) return [];
+    throw error;
+  }
+}
+
 function files(directory: string, place: string, canaries: readonly Canary[]): [string, string[]][] {
-  return fs
-    .readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => fs.statSync(file).size <= LARGEST_BYTES)
-    .map((file) => [`${place}/${path.relative(directory, file)}`, seen(canaries, fs.readFileSync(file))]);
+  return unlessGone(() => fs.readdirSync(directory, { withFileTypes: true })).flatMap((entry): [string, string[]][] => {
+    const [file, shown] = [path.join(directory, entry.name), `${place}/${entry.name}`];
+    if (entry.isDirectory()) return files(file, shown, canaries);
+    if (!entry.isFile()) return [];
+    return unlessGone(() =>
+      fs.statSync(file).size <= LARGEST_BYTES ? [[shown, seen(canaries, fs.readFileSync(file))]] : [],
+    );
+  });
 }
 
 /** Command lines and environments of every process of this machine but for those of the tests. */
 function processes(canaries: readonly Canary[]): [string, string[]][] {
   const ids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return ids.flatMap((id): [string, string[]][] => {
-    try {
-      return [["command line", seen(canaries, fs.readFileSync(`/proc/${id}/cmdline`))]];
-    } catch {
-      return []; // It has ended meanwhile.
-    }
-  });
+  return ids.flatMap((id): [string, string[]][] =>
+    unlessGone(() => [["command line", seen(canaries, fs.readFileSync(`/proc/${id}/cmdline`))]]),
+  );
 }
 
 async function containers(stack: TestStack, canaries: readonly Canary[]): Promise<[string, string[]][]> {

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { eventually } from "./eventually";
 import { request, type HttpRequest } from "./http";
 import { isCatalogServer, PROJECT, type TestStack, idsByService } from "./stack";
 
@@ -73,6 +74,12 @@ export class DifyStack {
     const answer = await request(this.stack.port, route, { ...more, headers: { host: this.host, ...headers } });
     if (answer.status !== 200) throw new Error(`${route} answered ${answer.status}: ${answer.body}`);
     return JSON.parse(answer.body) as Echo;
+  }
+
+  /** All that Dify's API is given is right; asked again, since each of its checks gives up after three seconds. */
+  async works(): Promise<void> {
+    const right = { standIn: true, service: "dify-api", failed: {} };
+    await eventually(async () => expect(await this.ask("/v1/checks")).toMatchObject(right));
   }
 
   /** Output of a service's container, all of it. */

@@ -2,16 +2,24 @@
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long nothing may come before an answer counts as whole, in milliseconds. */
+/** How long an answer may take to begin, in milliseconds. */
+const BEGINS_MS = 30_000;
+/** How long nothing may come after its beginning before it counts as whole, in milliseconds. */
 const SILENCE_MS = 1_500;
 
-/** Sends bytes to 127.0.0.1 and gives all that comes back until the end, or until it is silent. */
+/** Sends bytes to 127.0.0.1 and gives all that comes back until the end, or until it is silent; "" when it ends without a word. */
 export function sendRaw(port: number, bytes: string): Promise<string> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let answer = "";
     const socket = net.connect(port, "127.0.0.1", () => socket.write(bytes, "latin1"));
-    socket.setTimeout(SILENCE_MS, () => socket.destroy());
-    socket.on("data", (part) => (answer += part.toString("latin1")));
+    socket.setTimeout(BEGINS_MS, () => {
+      if (answer === "") reject(new Error(`no answer in ${BEGINS_MS / 1000} s, and the connection was left open`));
+      socket.destroy();
+    });
+    socket.on("data", (part) => {
+      answer += part.toString("latin1");
+      socket.setTimeout(SILENCE_MS);
+    });
     socket.on("error", () => undefined);
     socket.on("close", () => resolve(answer));
   });

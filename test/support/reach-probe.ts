@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** Nobody answers within this: blocked. In milliseconds. */
-const BLOCKED_MS = 1_500;
+const BLOCKED_MS = 4_000;
 
 /** Answers everybody with one word: arguments are the port and the word. */
 const LISTENER = `

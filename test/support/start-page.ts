@@ -1,7 +1,8 @@
 /** The start page of a stack, open in a real browser. */
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page, Request } from "playwright-core";
 import { logText } from "../../commands/failed-services";
 import { startBrowser } from "./chromium";
+import { eventually } from "./eventually";
 import { PROJECT, type TestStack } from "./stack";
 
 /** Longest wait for a light, in milliseconds: a service has to start. */
@@ -40,8 +41,23 @@ export class StartPage {
     const context = await browser.newContext();
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
     const opened = new StartPage(stack, browser, context, await context.newPage(), origin);
-    await opened.page.goto(`${origin}/?poll=200`);
+    await opened.load(`${origin}/?poll=200`);
     return opened;
+  }
+
+  /** Loads the page with all that belongs to it, again where Chromium gave some of it up. */
+  private async load(url: string): Promise<void> {
+    await eventually(async () => {
+      const givenUp: string[] = [];
+      const note = (failed: Request): number => givenUp.push(`${failed.url()}: ${failed.failure()?.errorText}`);
+      this.page.on("requestfailed", note);
+      try {
+        await this.page.goto(url);
+        expect(givenUp.filter((why) => OF_OTHER_TESTS.test(why))).toEqual([]);
+      } finally {
+        this.page.off("requestfailed", note);
+      }
+    });
   }
 
   close(): Promise<void> {

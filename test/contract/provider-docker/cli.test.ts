@@ -108,13 +108,13 @@ test("a container that does not get healthy fails the update with its last lines
     const web = new docker.Container("web", {
       name: "${name}", image, command: ["sh", "-c", "echo only line; sleep 3600"], labels,
       healthcheck: { tests: ["CMD", ready ? "true" : "false"], interval: "1s", retries: 1 },
-      wait: true, waitTimeout: ready ? 30 : 2,
+      wait: true, waitTimeout: ready ? 30 : 5,
     });
     new docker.Volume("after", { name: "${name}" }, { dependsOn: web });`);
   const { code, stdout } = await stack.pulumi(UP);
   expect(code).toBe(1);
   expect(stdout).toContain(`error: last lines of ${name}:\n    only line`);
-  expect(stdout).toMatch(/\* container failed to be in healthy state: it is unhealthy after 2 s \(waitTimeout\)/);
+  expect(stdout).toMatch(/\* container failed to be in healthy state: it is unhealthy after 5 s \(waitTimeout\)/);
   expect(stdout).not.toMatch(/docker:index:Volume after creat/);
   const preview = await stack.succeed(["preview"]);
   expect(preview.stdout).toMatch(/docker:index:Container web replace \[diff: ~networkDatas\]/);
@@ -133,7 +133,7 @@ describe("an interrupted update", () => {
     const name = uniqueName();
     const stack = await given(waiting(name));
     const update = stack.start(UP);
-    await update.waitFor(/starting for 1 s of at most 100 s/);
+    await update.waitFor(/starting for \d+ s of at most 100 s/);
     update.signal("SIGINT");
     const { code, output } = await update.done;
     expect(code).toBe(1);
@@ -145,7 +145,7 @@ describe("an interrupted update", () => {
     const name = uniqueName();
     const stack = await given(waiting(name));
     const update = stack.start(UP);
-    await update.waitFor(/starting for 1 s of at most 100 s/);
+    await update.waitFor(/starting for \d+ s of at most 100 s/);
     update.signal("SIGKILL");
     await update.done;
     while (await exists(name)) await sleep(100);

@@ -10,8 +10,16 @@ describe("the end of a container", () => {
   /** Notes in a volume that it was asked to stop, and takes half a second for it. */
   const polite = (volume: string, more: PropertyMap): PropertyMap =>
     w.sleeper({
-      command: ["sh", "-c", "trap 'sleep 0.5; echo asked > /notes/asked; exit 0' TERM; while :; do sleep 0.1; done"],
+      command: [
+        "sh",
+        "-c",
+        "trap 'sleep 0.5; echo asked > /notes/asked; exit 0' TERM; touch /notes/ready; while :; do sleep 0.1; done",
+      ],
       volumes: [{ volumeName: volume, containerPath: "/notes" }],
+      // Asked before it listens to the signal, it would be killed however long it is given.
+      healthcheck: { tests: ["CMD", "test", "-e", "/notes/ready"], interval: "100ms", retries: 100 },
+      wait: true,
+      waitTimeout: 60,
       ...more,
     });
 

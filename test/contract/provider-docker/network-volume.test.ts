@@ -5,6 +5,7 @@ import { CONTAINER, docker, NETWORK, uniqueName, VOLUME, world } from "./world";
 
 // The official plugin tries for 30 s.
 const w = world({ removalMs: 1000 });
+const patient = world();
 
 /** A container that ran a script with the volume at /data. */
 async function withVolume(volumeName: string, script: string): Promise<ResourceUnderTest> {
@@ -79,7 +80,7 @@ describe("a network", () => {
   });
 
   test("becomes free while it is tried: the destroy succeeds", async () => {
-    const [network, user, name] = [w.resource(NETWORK), w.resource(CONTAINER), uniqueName()];
+    const [network, user, name] = [patient.resource(NETWORK), w.resource(CONTAINER), uniqueName()];
     await network.up({ name });
     await user.up(w.sleeper({ networkMode: name }));
     const [removal] = [network.destroy(), await user.destroy()];

@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import type { DifyStack, Order } from "../../support/dify-stack";
+import { eventually } from "../../support/eventually";
 import { startOutside, type Outside } from "../../support/outside";
 import { PROJECT } from "../../support/stack";
 
@@ -125,6 +126,6 @@ export function sandboxTests(dify: () => DifyStack): void {
     expect(await Promise.all(answers)).toEqual(urls.map(() => 403));
     // Its proxy has no network in common with the router: the name is unknown to it.
     const named = { operation: "fetch", url: "http://mcp-router:8080/mcp", throughProxy: true };
-    expect(await dify().order(named)).toMatchObject({ status: 503 });
+    await eventually(async () => expect(await dify().order(named)).toMatchObject({ status: 503 }));
   });
 }
