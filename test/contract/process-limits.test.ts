@@ -5,6 +5,7 @@ import { SERVICE_LABEL, stackLabels } from "../../engines/container-args";
 import { limitProcesses } from "../../engines/process-limits/limit";
 import type { ServiceSpec } from "../../services/spec";
 import { busyboxImage } from "../support/busybox-image";
+import { runInside } from "../support/inside";
 
 jest.setTimeout(60_000);
 const docker = new Docker();
@@ -25,10 +26,7 @@ afterAll(() => container.remove({ force: true }));
 /** Starts so many processes in the container; gives its exit code. */
 async function start(count: number): Promise<number | null> {
   const script = `i=0; while [ $i -lt ${count} ]; do sleep 1 & i=$((i+1)); done; wait`;
-  const exec = await container.exec({ Cmd: ["/bin/sh", "-c", script], AttachStdout: true, AttachStderr: true });
-  const output = await exec.start({});
-  await new Promise((resolve) => output.on("end", resolve).resume());
-  return (await exec.inspect()).ExitCode;
+  return (await runInside(container, ["/bin/sh", "-c", script])).code;
 }
 
 it("of one that runs already, which keeps its other limits and loses them at no restart", async () => {
