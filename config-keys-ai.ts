@@ -1,5 +1,6 @@
 /** Config keys of the AI bundle; part of the table in config-keys.ts. */
 import { z } from "zod";
+import { KINDS, type ModelKind } from "./services/models";
 import { SECRET_NAME } from "./services/user-secrets";
 import * as values from "./config-values";
 import type { Key } from "./config-keys";
@@ -20,45 +21,45 @@ const PROVIDER = z.strictObject({
 
 const PROVIDER_EXAMPLE = `llmProviders '[{"name":"gpt","baseUrl":"https://api.example.org/v1","model":"gpt-x","secret":"PROVIDER_KEY"}]'`;
 
+/** What names of files end with, by their format. */
+const SUFFIX = { gguf: "gguf", ggml: "bin" } as const;
+
+const modelKey = (description: string, example: string, notes?: string) => ({
+  group: GROUP,
+  description,
+  parse: values.text,
+  fallback: undefined,
+  ...(notes === undefined ? {} : { notes }),
+  example,
+});
+
 /** Keys of one model: name in the catalog, or the user's own file and URL. */
-const modelKeys = <P extends "llamaCpp" | "whisperCpp", E extends string>(
-  prefix: P,
-  env: E,
-  what: string,
-  tiny: string,
-) =>
-  ({
-    [`${prefix}Model`]: {
-      group: GROUP,
-      description: `${what}: name in catalogs/models.yaml; unset: the default of its kind`,
-      parse: values.text,
-      fallback: undefined,
-      example: `${prefix}Model ${tiny}`,
-    },
-    [`${prefix}ModelFile`]: {
-      group: GROUP,
-      description: `${what}: file name of your own model`,
-      parse: values.text,
-      fallback: undefined,
-      notes: `The environment variable \`${env}_FILE\` counts where neither name, file nor URL is set.`,
-      example: `${prefix}ModelFile my-model.bin`,
-    },
-    [`${prefix}ModelUrl`]: {
-      group: GROUP,
-      description: `${what}: where your own model is fetched from, if it is not there yet`,
-      parse: values.text,
-      fallback: undefined,
-      notes: `The environment variable \`${env}_URL\` counts where neither name, file nor URL is set.`,
-      example: `${prefix}ModelUrl https://models.example.org/my-model.bin`,
-    },
-    [`${prefix}ModelSha256`]: {
-      group: GROUP,
-      description: `${what}: SHA-256 that your own model must have`,
-      parse: values.text,
-      fallback: undefined,
-      example: `${prefix}ModelSha256 ${"0".repeat(64)}`,
-    },
-  }) as { readonly [K in `${P}Model${"" | "File" | "Url" | "Sha256"}`]: ModelKey };
+function modelKeys<P extends "llamaCpp" | "whisperCpp">(prefix: P, kind: ModelKind, what: string, tiny: string) {
+  const { env, directory, format } = KINDS[kind];
+  const key = `${prefix}Model` as const;
+  const file = `my-model.${SUFFIX[format]}`;
+  const counts = (variable: string): string =>
+    `The environment variable \`${env}_${variable}\` counts where neither name, file nor URL is set.`;
+  return {
+    [key]: modelKey(`${what}: name in catalogs/models.yaml; unset: the default of its kind`, `${key} ${tiny}`),
+    [`${key}File`]: modelKey(
+      `${what}: file name of your own model, where its URL does not end with one`,
+      `${key}File ${file}`,
+      `Goes with \`${key}Url\`, unless the catalog has a model in a file of this name. A file that lies in ` +
+        `\`dataDir/${directory}\` is not fetched. ${counts("FILE")}`,
+    ),
+    [`${key}Url`]: modelKey(
+      `${what}: where your own model is fetched from, if it is not there yet`,
+      `${key}Url https://models.example.org/${file}`,
+      counts("URL"),
+    ),
+    [`${key}Sha256`]: modelKey(
+      `${what}: SHA-256 that your own model must have`,
+      `${key}Sha256 ${"0".repeat(64)}`,
+      `Goes with \`${key}Url\` or \`${key}File\`: models of the catalog have their own.`,
+    ),
+  } as { readonly [K in `${P}Model${"" | "File" | "Url" | "Sha256"}`]: ModelKey };
+}
 
 type ModelKey = Omit<Key, "parse" | "fallback"> & {
   readonly parse: values.Parser<string>;
@@ -73,19 +74,20 @@ const number = (description: string, fallback: string | undefined, example: stri
   example,
 });
 
-const port = (description: string, example: string) => ({
+const port = (description: string, example: string, reason: string, asks: string) => ({
   group: GROUP,
   description,
   parse: values.port,
   fallback: undefined,
   example,
   notes:
-    "Other machines need it: only browsers resolve `*.localhost`, and the ingress answers to names. Published on `bindAddress`.",
+    `${reason} Published on \`bindAddress\`, past the ingress: \`allowedSources\`, \`auth\` and \`tls\` do not count there. ` +
+    `What is asked for is ${asks}, over plain HTTP.`,
 });
 
 export const AI_KEYS = {
-  ...modelKeys("llamaCpp", "LLAMA_CPP_MODEL", "Language model", "smollm2-135m-instruct"),
-  ...modelKeys("whisperCpp", "WHISPER_CPP_MODEL", "Speech model", "tiny"),
+  ...modelKeys("llamaCpp", "llama", "Language model", "smollm2-135m-instruct"),
+  ...modelKeys("whisperCpp", "whisper", "Speech model", "whisper-tiny"),
   llamaContextSize: number("Tokens of context, shared by all slots", "4096", "llamaContextSize 8192", 256),
   llamaParallel: number("Requests that the language model answers at once", "2", "llamaParallel 4"),
   llamaThreads: number("Threads of the language model; unset: as many as it finds best", undefined, "llamaThreads 4"),
@@ -123,9 +125,16 @@ export const AI_KEYS = {
     notes:
       "The password is generated once, shown by `npm run up`, and kept in `dataDir/secrets/webui-admin-password/value`.",
   },
-  openWebuiPort: port("Port on the host for Open WebUI itself; unset: through the ingress only", "openWebuiPort 3000"),
+  openWebuiPort: port(
+    "Port on the host for Open WebUI itself; unset: through the ingress only",
+    "openWebuiPort 3000",
+    "Other machines need it, or a `baseDomain` that they know: nobody but browsers resolves `*.localhost`, and only to themselves.",
+    "its own login",
+  ),
   llmProxyPort: port(
     "Port on the host for the OpenAI-compatible API itself; unset: through the ingress only",
     "llmProxyPort 4000",
+    "For clients that take no path: others have the same at `/llm/v1` of the ingress.",
+    "its key",
   ),
 } as const;

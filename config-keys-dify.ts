@@ -9,7 +9,9 @@ export const DIFY_KEYS = {
     fallback: undefined,
     example: "difyPort 3001",
     notes:
-      "Other machines need it: only browsers resolve `*.localhost`, and the ingress answers to names. Published on `bindAddress`. " +
+      "Other machines need it, or a `baseDomain` that they know: nobody but browsers resolves `*.localhost`, and only to themselves. " +
+      "Published on `bindAddress`, past the ingress: `allowedSources`, `auth` and `tls` do not count there. What is asked for is " +
+      "Dify's own login, over plain HTTP. " +
       "Sign in by one address or the other: sessions are cookies of a host.",
   },
 } as const;

@@ -72,7 +72,7 @@ _list:
 @backup *args:
     node commands/entry.js backup "$@"
 
-# an archive back into a running stack
+# an archive back, on a machine that has nothing of the stack
 @restore *args:
     node commands/entry.js restore "$@"
 
@@ -95,3 +95,23 @@ _list:
 # call a tool
 @call *args:
     node commands/entry.js call "$@"
+
+# tokens of MCP clients
+@mcp-token *args:
+    node commands/entry.js mcp-token "$@"
+
+# the certificate of the ingress
+@mcp-tls *args:
+    node commands/entry.js mcp-tls "$@"
+
+# every secret, by name; rotate, set
+@secrets *args:
+    node commands/entry.js secrets "$@"
+
+# what a shell needs for plain pulumi: eval "$(just env)"
+@env *args:
+    node commands/entry.js env "$@"
+
+# Pulumi, with this checkout's state
+@pulumi *args:
+    node commands/entry.js pulumi "$@"

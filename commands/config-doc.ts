@@ -4,8 +4,8 @@ import { GROUPS, KEYS, type Key } from "../config";
 const HEAD = `# Configuration
 
 Every key is optional. \`pulumi config set KEY VALUE\` sets one, \`npm run up\` brings it into effect, and
-\`pulumi config rm KEY\` goes back to the default. Where the shell does not know \`pulumi\`, write \`npm run pulumi --\` in its
-place.
+\`pulumi config rm KEY\` goes back to the default: in a shell after \`eval "$(npm run -s env)"\`, which names the stack and its
+state to Pulumi, or without it by \`npm run pulumi --\` in place of \`pulumi\`.
 
 A value comes from the stack's config (\`Pulumi.STACK.yaml\`), else from the environment variable if the key has one, else it
 is the default. Every \`preview\` shows where the values came from that are not the default. Unknown keys and wrong values are

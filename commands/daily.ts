@@ -10,7 +10,7 @@ function addStatus(root: Command, load: Load, stack: StackOption): void {
     .command("mcp-status")
     .description("state, health and use of every service, and what differs from the stack; exit code 0: all is well")
     .option(...stack)
-    .option("--watch", "look again every two seconds, until Ctrl-C")
+    .option("--watch", "look again two seconds after each look, until Ctrl-C")
     .option("--json", "as JSON")
     .action((options) => load<typeof import("./mcp-status")>("mcp-status").mcpStatus(options));
 }

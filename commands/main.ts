@@ -160,7 +160,7 @@ function addDeveloperCommands(root: Command): void {
     .command("bench")
     .description("measure a stack that is up against what it could cost: Pulumi's share, requests through the ingress")
     .option(...STACK)
-    .option("--rounds <number>", "repetitions; measures that take long do three at most", "5")
+    .option("--rounds <number>", "repetitions; --servers, downloads and whole runs of npm run up do three at most", "5")
     .option("--idle [seconds]", "memory and CPU of the idle stack, against its images alone; it is stopped in between")
     .option("--streams [count]", "a thousand streams of events for a minute: dropped ones, memory of each")
     .option("--modes [sizes]", "catalog servers in both gateway modes, such as 1,5,20 of them")
