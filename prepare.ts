@@ -31,6 +31,8 @@ export interface Place {
   readonly engineSocket: string;
   /** Whether the engine can check containers more often while they start. */
   readonly startInterval: boolean;
+  /** Whether SELinux keeps containers from files of the host. */
+  readonly selinux: boolean;
 }
 
 export interface Prepared {
@@ -95,25 +97,29 @@ const noSpace = ({ dataDir }: Config): string[] => {
 };
 
 /** What the Dify bundle asks of the engine and of data that is there already. */
-async function difyFaults(docker: EngineQuestions, { dataDir }: Config, plan: StackPlan["dify"]): Promise<Findings> {
+async function difyFaults(
+  docker: EngineQuestions,
+  { dataDir }: Config,
+  plan: StackPlan["dify"],
+  { hidesClients }: EngineAddress,
+): Promise<Findings> {
   if (plan === undefined) return { faults: [], notes: [] };
   const { MemTotal = 0 } = (await docker.info()) as { MemTotal?: number };
-  const faults = [...memoryFaults(plan.memoryMiB, MemTotal), ...dataFaults(dataDir, plan.data)];
+  const faults = [
+    ...memoryFaults(plan.memoryMiB, MemTotal),
+    ...dataFaults(dataDir, plan.data, hidesClients === undefined),
+  ];
   return { faults, notes: [memoryLine(plan.memoryMiB, MemTotal)] };
 }
 
 /** What the policy finds in everything that would run. */
-function policy(
-  config: Config,
-  plan: StackPlan,
-  { engineSocket, engineName, startInterval }: Pick<Place, "engineSocket" | "engineName" | "startInterval">,
-): PolicyResult {
+function policy(config: Config, plan: StackPlan, { host: _, ...engine }: Place): PolicyResult {
   const own = ownRules(config.policyFile);
   const { project, stack, dataDir, policyWaivers: waivers } = config;
   const subjects = plannedContainers(plan).map((service) => {
     const image = plan.reference(service.image);
-    const place = { project, stack, dataDir, engineSocket, engineName, startInterval, image, generations: [] };
-    return { service, container: containerArgs(service, place), config, engineSocket };
+    const place = { project, stack, dataDir, ...engine, image, generations: [] };
+    return { service, container: containerArgs(service, place), config, engineSocket: engine.engineSocket };
   });
   const result = applyPolicy({ rules: [...RULES, ...own.rules], subjects, waivers });
   return { ...result, faults: [...own.faults, ...result.faults] };
@@ -139,7 +145,18 @@ export const placeOf = (engine: EngineAddress): Place => ({
   engineName: engine.name,
   engineSocket: engine.socketPath ?? DEFAULT_SOCKET,
   startInterval: knowsStartInterval(engine),
+  selinux: engine.selinux,
 });
+
+/** Services that write to dataDir run as whoever runs Pulumi, who is somebody else in containers of an engine without root. */
+const rootlessFaults = ({ rootless, host }: EngineAddress): string[] =>
+  rootless
+    ? [
+        `containerSocket: the engine at ${host} runs without root. There, users in containers are other users of this machine, and ` +
+          "services could not use what lies in dataDir. Use an engine that runs as root (Docker Engine, Docker Desktop, Colima, Podman " +
+          "with sudo systemctl enable --now podman.socket), and name its socket: pulumi config set containerSocket PATH",
+      ]
+    : [];
 
 /**
  * Plans the stack for an engine and checks both against this machine.
@@ -155,9 +172,13 @@ export async function prepare(config: Config, engine: EngineAddress, restoring =
   const docker = engineQuestions(engine.host);
   const taken = await portFaults(docker, ports, stackLabels(config));
   const gpu = plan?.ai === undefined ? [] : await gpuFaults(docker, config.gpu);
-  const dify = await difyFaults(docker, config, plan?.dify);
+  const dify = await difyFaults(docker, config, plan?.dify, engine);
   const { hidesClients } = engine;
-  const unguarded = [...openFaults(config, hidesClients), ...ownerFaults(config.dataDir, owner)];
+  const unguarded = [
+    ...rootlessFaults(engine),
+    ...openFaults(config, hidesClients),
+    ...ownerFaults(config.dataDir, owner),
+  ];
   const place = placeOf(engine);
   const checked = plan === undefined ? undefined : policy(config, plan, place);
   const found = [...taken, ...gpu, ...dify.faults, ...(checked?.faults ?? [])];

@@ -78,7 +78,7 @@ export const volumeDirectories = ({ core, volumes }: StackPlan, spec: ServiceSpe
 export function plannedServices(
   config: Config,
   plan: StackPlan,
-  engine: Pick<Placement, "engineSocket" | "engineName" | "startInterval">,
+  engine: Pick<Placement, "engineSocket" | "engineName" | "startInterval" | "selinux">,
   specs: readonly ServiceSpec[] = servicesOf(plan),
 ): PlannedService[] {
   const secrets = secretGenerations(plan, config.dataDir);

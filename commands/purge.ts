@@ -46,6 +46,8 @@ async function deleteInContainer(docker: Docker, image: string, dataDir: string)
     User: "0:0",
     HostConfig: {
       NetworkMode: "none",
+      // Where SELinux is on, it would not get at files of the host; elsewhere it says nothing.
+      SecurityOpt: ["label=disable"],
       Mounts: [{ Type: "bind", Source: dataDir, Target: "/purge" }],
     },
   });

@@ -26,6 +26,8 @@ export interface Placement {
   readonly engineName?: EngineName;
   /** Whether the engine can check a container that starts more often than later; others refuse to be asked. @default false */
   readonly startInterval?: boolean;
+  /** Whether SELinux keeps containers from files of the host. @default false */
+  readonly selinux?: boolean;
 }
 
 /** The properties of docker.Container that a spec fills; all plain values. */
@@ -138,6 +140,12 @@ function gpuArgs({ gpu }: ServiceSpec) {
   return { devices: GPU_DEVICES[gpu].map((node) => ({ hostPath: node, containerPath: node, permissions: "rwm" })) };
 }
 
+/**
+ * All files of the stack come by mounts from the checkout and dataDir, whose labels are the user's: relabelling them (Compose's `:z`) is
+ * not in the API's mounts, and would take them from other programs. Without its own label a container is held by the rest alone.
+ */
+const UNLABELLED = ["label=disable"];
+
 /** Properties that only a new container can have. A change of any of them changes the spec label. */
 function fixedArgs(spec: ServiceSpec, place: Placement) {
   return {
@@ -151,7 +159,7 @@ function fixedArgs(spec: ServiceSpec, place: Placement) {
     ...(spec.user === undefined ? {} : { user: spec.user }),
     readOnly: spec.readOnlyRoot,
     capabilities: { drops: ["ALL"], ...(spec.capabilities.length === 0 ? {} : { adds: [...spec.capabilities] }) },
-    securityOpts: ["no-new-privileges:true"],
+    securityOpts: ["no-new-privileges:true", ...(place.selinux === true ? UNLABELLED : [])],
     // Read back with one decimal; any other form would be a difference at every preview.
     ...(spec.cpus === undefined ? {} : { cpus: spec.cpus.toFixed(1) }),
     init: spec.init,

@@ -10,7 +10,7 @@ import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "
 
 export interface DockerSettings extends Pick<
   Placement,
-  "project" | "stack" | "dataDir" | "engineSocket" | "engineName" | "startInterval"
+  "project" | "stack" | "dataDir" | "engineSocket" | "engineName" | "startInterval" | "selinux"
 > {
   /** Address of the engine, as in DOCKER_HOST. */
   readonly host: string;

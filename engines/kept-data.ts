@@ -43,8 +43,13 @@ function ownerFaults(directory: string, owner: string): string[] {
   ];
 }
 
-/** One line for each directory below `dataDir` that cannot be used as it is. */
-export const dataFaults = (dataDir: string, { database, owners }: KeptData): string[] => [
+/**
+ * One line for each directory below `dataDir` that cannot be used as it is. `sameUsers`: a container's user has the same number on this
+ * machine; engines in virtual machines show their own, or nobody's.
+ */
+export const dataFaults = (dataDir: string, { database, owners }: KeptData, sameUsers: boolean): string[] => [
   ...versionFaults(dataDir, database),
-  ...Object.entries(owners).flatMap(([directory, owner]) => ownerFaults(path.join(dataDir, directory), owner)),
+  ...(sameUsers ? Object.entries(owners) : []).flatMap(([directory, owner]) =>
+    ownerFaults(path.join(dataDir, directory), owner),
+  ),
 ];

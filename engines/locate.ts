@@ -19,6 +19,8 @@ export interface EngineAddress {
   /** Newest version of Docker's API that it speaks, such as "1.41". */
   readonly apiVersion: string;
   readonly name: "docker" | "podman";
+  readonly rootless: boolean;
+  readonly selinux: boolean;
   /** Why containers do not see their clients' addresses; unset: they do. */
   readonly hidesClients?: string;
   /** Why this one: "config containerSocket", "environment variable DOCKER_HOST", 'docker context "x"', or "found". */

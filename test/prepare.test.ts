@@ -30,6 +30,8 @@ beforeEach(async () => {
     version: "28.2.2",
     apiVersion: "1.50",
     name: "docker",
+    rootless: false,
+    selinux: false,
     origin: "found",
   };
 });
@@ -89,6 +91,11 @@ describe("a stack that can come up", () => {
     ]);
   });
 
+  it("takes the label of SELinux from containers where it is on", async () => {
+    const { place } = await prepare(await config(), { ...engine, selinux: true });
+    expect(place.selinux).toBe(true);
+  });
+
   it("says what Podman cannot keep apart", async () => {
     const { notes, place } = await prepare(await config(), { ...engine, name: "podman" });
     expect(place.engineName).toBe("podman");
@@ -120,6 +127,17 @@ describe("a stack that can come up", () => {
 });
 
 describe("every fault is reported at once", () => {
+  it("an engine without root among them, where services could not use the data", async () => {
+    const failure: unknown = await prepare(await config(), { ...engine, rootless: true }).catch(
+      (error: unknown) => error,
+    );
+    expect((failure as StackFaults).faults).toEqual([
+      expect.stringMatching(
+        /^containerSocket: the engine at unix:.* runs without root.*pulumi config set containerSocket PATH$/,
+      ),
+    ]);
+  });
+
   it("of ports and data", async () => {
     const set = { httpPort: "18811", overrides: '{"mcp-gateway":{"hostPort":18812}}' };
     containers = [18811, 18812].map((PublicPort) => ({

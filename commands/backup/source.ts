@@ -5,8 +5,11 @@ import type Docker from "dockerode";
 import type { Config } from "../../config";
 import { unpause } from "../../engines/backup/pause";
 import { writers, type Writer } from "../../engines/backup/data";
+import { SERVICE_LABEL } from "../../engines/container-args";
 import { readOwner } from "../../engines/files/layout";
-import { dataVolumes, planStack } from "../../stack";
+import { POSTGRES } from "../../services/dify/postgres";
+import type { ServiceSpec } from "../../services/spec";
+import { dataVolumes, plannedContainers, planStack } from "../../stack";
 import { say } from "../ask";
 import { fetchImages } from "../fetch-images";
 import { stackContainers } from "../status/observe";
@@ -28,10 +31,35 @@ export function requireData({ dataDir, project, stack }: Config, file: string): 
     );
 }
 
+/** Directories below the data directory by each planned service's mounts. */
+function dataTargets(config: Config): Record<string, Record<string, string>> {
+  const { plan } = planStack(config, undefined, (name) => name);
+  const specs = plan === undefined ? [] : plannedContainers(plan);
+  const ofMounts = ({ mounts }: ServiceSpec) =>
+    mounts.flatMap((mount) => (mount.kind === "data" ? [[mount.target, mount.path] as const] : []));
+  return Object.fromEntries(specs.map((spec) => [spec.name, Object.fromEntries(ofMounts(spec))]));
+}
+
+/** @throws Error when a database runs that would be copied while it writes, in place of being dumped */
+function requireDatabase(
+  containers: readonly Docker.ContainerInfo[],
+  found: readonly Writer[],
+  { dataDir, stack }: Config,
+): void {
+  const runs = containers.some(({ Labels, State }) => Labels[SERVICE_LABEL] === POSTGRES && State === "running");
+  if (!runs || found.some(({ service }) => service === POSTGRES)) return;
+  throw new Error(
+    `${POSTGRES} runs, and the engine does not say that its data is in dataDir "${dataDir}", so it cannot be told how to save it. ` +
+      `Make it as the config says, and try again: ${upCommand(stack)}`,
+  );
+}
+
 /** Containers with data; those that a killed backup left standing still go on first. */
 export async function findWriters(docker: Docker, config: Config): Promise<Writer[]> {
-  const place = { dataDir: config.dataDir, volumes: dataVolumes(config) };
-  const found = writers(await stackContainers(docker, config), place);
+  const place = { dataDir: config.dataDir, volumes: dataVolumes(config), targets: dataTargets(config) };
+  const containers = await stackContainers(docker, config);
+  const found = writers(containers, place);
+  requireDatabase(containers, found, config);
   for (const { id, service } of found.filter(({ paused }) => paused)) {
     await unpause(docker, id);
     say(`${service}: stood still since a backup that was cut off; it goes on now`);

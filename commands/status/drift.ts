@@ -2,6 +2,7 @@
 import type Docker from "dockerode";
 import type { ContainerArgs } from "../../engines/container-args";
 import { goDuration } from "../../engines/container-args";
+import { hostPath, isDesktopLabel } from "../../engines/docker-desktop";
 
 /** What an engine tells of a container, and what the container has from its image. */
 export interface Found {
@@ -59,7 +60,9 @@ function environment(args: ContainerArgs, { container, image }: Found): string[]
 function labels(args: ContainerArgs, { container, image }: Found): string[] {
   const wanted = Object.fromEntries(args.labels.map(({ label, value }) => [label, value]));
   const { Config: config } = container;
-  const found = own(config.Labels, wanted, image.labels);
+  const found = Object.fromEntries(
+    Object.entries(own(config.Labels, wanted, image.labels)).filter(([label]) => !isDesktopLabel(label)),
+  );
   const { [SPEC_LABEL]: now, ...others } = wanted;
   // The hash says nothing to people: it is told as what it means.
   const { [SPEC_LABEL]: then, ...foundOthers } = found;
@@ -71,11 +74,17 @@ const access = (source: string, readOnly: boolean): string => `${source}${readOn
 function mounts(args: ContainerArgs, { container }: Found): string[] {
   const { Mounts, Binds } = container.HostConfig as MoreHostConfig;
   const wanted = args.mounts.map((mount) => [mount.target, access(mount.source, mount.readOnly)]);
-  const mounted = (Mounts ?? []).map((mount) => [mount.Target, access(mount.Source ?? "", mount.ReadOnly ?? false)]);
+  const sources = new Map(args.mounts.map(({ target, source }) => [target, source]));
+  // What cannot be told is not called changed.
+  const at = (target: string, source: string): string => hostPath(source) ?? sources.get(target) ?? source;
+  const mounted = (Mounts ?? []).map((mount) => [
+    mount.Target,
+    access(at(mount.Target, mount.Source ?? ""), mount.ReadOnly ?? false),
+  ]);
   // SOURCE:TARGET[:OPTIONS], as `docker run --volume` makes them.
   const bound = (Binds ?? []).map((bind) => {
     const [source = "", target = "", options = ""] = bind.split(":");
-    return [target, access(source, options.split(",").includes("ro"))];
+    return [target, access(at(target, source), options.split(",").includes("ro"))];
   });
   return differences("mount", Object.fromEntries(wanted), Object.fromEntries([...mounted, ...bound]));
 }

@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import type Docker from "dockerode";
 import { SERVICE_LABEL } from "../container-args";
+import { hostPath } from "../docker-desktop";
 import { DATA, type EntryHeader } from "./format";
 
 /** Paths below dataDir that are left out, and why. */
@@ -41,34 +42,36 @@ export interface Writer {
   readonly paths: readonly string[];
 }
 
-/** Where a mount lies below the data directory; undefined: elsewhere. `volumes`: directories of named volumes. */
-function below(
-  dataDir: string,
-  volumes: Readonly<Record<string, string>>,
-  { Name, Source }: Mounted,
-): string | undefined {
-  const volume = volumes[Name ?? ""];
-  if (volume !== undefined) return volume;
-  const way = path.relative(dataDir, Source);
+/** The data directory of a stack, and what lies where in it. */
+export interface DataPlace {
+  readonly dataDir: string;
+  /** Directories of named volumes. */
+  readonly volumes: Readonly<Record<string, string>>;
+  /** Directories of each service's mounts, by their place in the container. */
+  readonly targets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Where a mount lies below the data directory; undefined: elsewhere. Engines in virtual machines do not always tell the source. */
+function below({ dataDir, volumes, targets }: DataPlace, service: string, mount: Mounted): string | undefined {
+  const known = volumes[mount.Name ?? ""] ?? targets[service]?.[mount.Destination];
+  if (known !== undefined) return known;
+  const source = hostPath(mount.Source);
+  if (source === undefined) return undefined;
+  const way = path.relative(dataDir, source);
   return way.startsWith("..") || path.isAbsolute(way) ? undefined : way;
 }
 
 type Mounted = Docker.ContainerInfo["Mounts"][number];
 
 /** Containers that can write to the data. */
-export function writers(
-  containers: readonly Docker.ContainerInfo[],
-  place: { readonly dataDir: string; readonly volumes: Readonly<Record<string, string>> },
-): Writer[] {
+export function writers(containers: readonly Docker.ContainerInfo[], place: DataPlace): Writer[] {
   return containers
     .filter(({ State }) => State === "running" || State === "paused")
-    .map(({ Id, Labels, Image, Mounts, State }) => ({
-      id: Id,
-      service: Labels[SERVICE_LABEL] ?? Id.slice(0, 12),
-      image: Image,
-      paused: State === "paused",
-      paths: Mounts.filter(({ RW }) => RW).flatMap((mount) => below(place.dataDir, place.volumes, mount) ?? []),
-    }))
+    .map(({ Id, Labels, Image, Mounts, State }) => {
+      const service = Labels[SERVICE_LABEL] ?? Id.slice(0, 12);
+      const paths = Mounts.filter(({ RW }) => RW).flatMap((mount) => below(place, service, mount) ?? []);
+      return { id: Id, service, image: Image, paused: State === "paused", paths };
+    })
     .filter(({ paths }) => paths.length > 0);
 }
 

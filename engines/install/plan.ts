@@ -61,9 +61,7 @@ function linuxAdvice(facts: Facts): string {
   const known = facts.distributions.find((name) => INSTALL_BY_HAND[name] !== undefined);
   if (known === undefined)
     return `Install and start Docker Engine (https://docs.docker.com/engine/install/) or Podman with its socket. ${RETRY}`;
-  const podman = ["sudo dnf install -y podman", "systemctl --user enable --now podman.socket"];
-  const orPodman = known === "fedora" && !root ? `\nor, for Podman without root,\n${commands(root, ...podman)}` : "";
-  return `Run\n${commands(root, INSTALL_BY_HAND[known] ?? "", ...start)}${orPodman}\n${RETRY}`;
+  return `Run\n${commands(root, INSTALL_BY_HAND[known] ?? "", ...start)}\n${RETRY}`;
 }
 
 /** What the user has to do where we do not act. */

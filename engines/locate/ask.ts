@@ -5,7 +5,7 @@ import http, { type IncomingHttpHeaders } from "node:http";
 import os from "node:os";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { hidesClients, type EngineNature } from "./client-addresses";
+import { hasSecurityOption, hidesClients, type EngineNature } from "./client-addresses";
 import type { Endpoint } from "./endpoint";
 
 /** Who answers. */
@@ -17,6 +17,10 @@ export interface Identity {
   readonly name: "docker" | "podman";
   /** Whether the engine runs in a virtual machine of Docker Desktop, with a file system of its own. */
   readonly desktop: boolean;
+  /** Whether it runs without root: a container's user is another one on the host, and its root is who runs the engine. */
+  readonly rootless: boolean;
+  /** Whether SELinux keeps containers from files of the host. */
+  readonly selinux: boolean;
   /** Why containers do not see their clients' addresses; unset: they do. */
   readonly hidesClients?: string;
 }
@@ -59,6 +63,8 @@ function identity(body: string, headers: IncomingHttpHeaders, local: boolean): I
     apiVersion: z.string().parse(headers["api-version"]),
     name,
     desktop: nature.desktop,
+    rootless: hasSecurityOption(nature, "rootless"),
+    selinux: hasSecurityOption(nature, "selinux"),
     ...(hidden === undefined ? {} : { hidesClients: hidden }),
   };
 }

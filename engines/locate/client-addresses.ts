@@ -18,13 +18,17 @@ export interface AskedFrom {
   readonly kernel: string;
 }
 
+/** Whether an engine has a security option, such as "rootless": they are written "name=rootless" or "name=seccomp,profile=default". */
+export const hasSecurityOption = ({ securityOptions }: Pick<EngineNature, "securityOptions">, name: string): boolean =>
+  securityOptions.some((option) => option.split(",").includes(`name=${name}`));
+
 /**
  * Why containers see an address of the engine in place of their client's, so that `allowedSources` cannot tell clients
  * apart; undefined: they see the client's. Rules of the kernel keep it (destination NAT), programs that forward do not.
  */
 export function hidesClients(engine: EngineNature, from: AskedFrom): string | undefined {
   if (engine.desktop) return "Docker Desktop forwards connections into its virtual machine";
-  if (engine.securityOptions.some((option) => option.split(",").includes("name=rootless")))
+  if (hasSecurityOption(engine, "rootless"))
     return "the engine runs without root, and forwards connections by a program of its own";
   if (!from.local) return undefined;
   if (from.platform !== "linux") return "the engine runs in a virtual machine, into which connections are forwarded";

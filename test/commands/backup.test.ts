@@ -1,5 +1,7 @@
+import type Docker from "dockerode";
 import { changedImages } from "../../commands/backup/before-up";
 import { archiveName, keyFile, outdated } from "../../commands/backup/places";
+import { findWriters } from "../../commands/backup/source";
 import { configHere, configOf as archivedConfig } from "../../commands/restore/target";
 import { planStack, servicesOf, type StackPlan } from "../../stack";
 import { configOf } from "../support/config";
@@ -20,6 +22,27 @@ it("the key is the one that is named, by option before variable", () => {
   expect(keyFile("/a", { MCP_BACKUP_KEY_FILE: "/b" })).toBe("/a");
   expect(keyFile(undefined, { MCP_BACKUP_KEY_FILE: "/b" })).toBe("/b");
   expect(keyFile(undefined, { MCP_BACKUP_KEY_FILE: "" })).toMatch(/\/\.state\/backup\.key$/);
+});
+
+describe("services with data", () => {
+  const config = configOf({ imageSource: "build", secretsFile: "/none", bundles: "dify", dataDir: "/d" });
+  const wsl = { Source: "/run/desktop/mnt/host/wsl/docker-desktop-bind-mounts/Ubuntu/9c20", RW: true };
+  const engine = (Destination: string): Docker => {
+    const Labels = { "mcp-stack.service": "dify-postgres" };
+    const postgres = { Id: "1", Image: "postgres", State: "running", Labels, Mounts: [{ ...wsl, Destination }] };
+    const listContainers = ({ filters }: { filters: { label: string[] } }) =>
+      Promise.resolve(filters.label.some((label) => label.startsWith("mcp-stack.backup")) ? [] : [postgres]);
+    return { listContainers } as unknown as Docker;
+  };
+
+  it("are found by what is planned where the engine does not tell a path of this machine", async () => {
+    const found = await findWriters(engine("/var/lib/postgresql/data"), config);
+    expect(found.map(({ service, paths }) => [service, paths])).toEqual([["dify-postgres", ["dify/postgres"]]]);
+  });
+
+  it("are not copied while a database writes that nobody knows how to dump", async () => {
+    await expect(findWriters(engine("/elsewhere"), config)).rejects.toThrow(/^dify-postgres runs, and the engine/);
+  });
 });
 
 describe("images that an update changes", () => {

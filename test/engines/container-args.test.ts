@@ -16,6 +16,13 @@ const specHash = (changes: Parameters<typeof spec>[0] = {}, other: Partial<Place
   labelOf(containerArgs(spec(changes), { ...place, ...other }), "mcp-stack.spec");
 
 describe("containerArgs", () => {
+  it("has no label of SELinux where that keeps containers from files of the host, and is as it was elsewhere", () => {
+    const { securityOpts } = containerArgs(spec(), { ...place, selinux: true });
+    expect(securityOpts).toEqual(["no-new-privileges:true", "label=disable"]);
+    expect(specHash({}, { selinux: false })).toBe(specHash());
+    expect(specHash({}, { selinux: true })).not.toBe(specHash());
+  });
+
   it("writes every value in the form in which the provider reads it back", () => {
     expect(containerArgs(spec(), place)).toEqual({
       name: "stack-dev-web",

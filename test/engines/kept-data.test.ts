@@ -10,7 +10,8 @@ afterEach(() => fs.rmSync(dataDir, { recursive: true }));
 const ME = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 const SOMEBODY = `${Number(ME.split(":")[0]) + 1}:1`;
 const database = { path: "db", major: "17", service: "dify-postgres" };
-const faults = (owner: string): string[] => dataFaults(dataDir, { database, owners: { db: owner } });
+const faults = (owner: string, sameUsers = true): string[] =>
+  dataFaults(dataDir, { database, owners: { db: owner } }, sameUsers);
 
 const put = (file: string, content: string): void => {
   fs.mkdirSync(path.join(dataDir, path.dirname(file)), { recursive: true });
@@ -44,5 +45,12 @@ describe("data that is there already", () => {
       `dataDir: "${dataDir}/db" belongs to the user ${ME.split(":")[0]}, and the service that keeps its data there runs as ` +
         `${SOMEBODY}; if the data is this stack's, give it back: sudo chown -R ${SOMEBODY} ${dataDir}/db`,
     ]);
+  });
+
+  it("is not asked for its owner where the engine's users are others than this machine's; for its version it is", () => {
+    put("db/PG_VERSION", "17\n");
+    expect(faults(SOMEBODY, false)).toEqual([]);
+    put("db/PG_VERSION", "15\n");
+    expect(faults(SOMEBODY, false)).toEqual([expect.stringContaining("PostgreSQL 15")]);
   });
 });

@@ -58,6 +58,8 @@ describe("locateEngine", () => {
       version: "28.2.2",
       apiVersion: "1.50",
       name: "docker",
+      rootless: false,
+      selinux: false,
       origin: "config containerSocket",
     });
   });

@@ -60,6 +60,32 @@ function found(config: object = {}, host: object = {}, networks: object = { [NET
   return { container, image: { environment: ["PATH=/bin"], labels: { built: "yes" } } };
 }
 
+describe("a container of Docker Desktop", () => {
+  const labels = { ...LABELS, built: "yes", "desktop.docker.io/mounts/0/Source": "/data/web" };
+  const mounts = (web: string) => ({
+    Mounts: [
+      { Type: "bind", Source: web, Target: "/web" },
+      { Type: "bind", Source: "/host_mnt/data/secrets/key", Target: "/key", ReadOnly: true },
+    ],
+  });
+
+  it.each([
+    ["in its machine's directory of the host", "/host_mnt/data/web"],
+    [
+      "of a WSL distribution, which it does not tell",
+      "/run/desktop/mnt/host/wsl/docker-desktop-bind-mounts/Ubuntu/9c20",
+    ],
+  ])("is as it was made, with labels of Docker Desktop's own and mounts %s", (_what, web) => {
+    expect(driftOf(ARGS, found({ Labels: labels }, mounts(web)))).toEqual([]);
+  });
+
+  it("is changed when another directory is mounted", () => {
+    expect(driftOf(ARGS, found({ Labels: labels }, mounts("/host_mnt/data/other")))).toEqual([
+      "mount /web is /data/other, not /data/web",
+    ]);
+  });
+});
+
 describe("a container of Podman", () => {
   // As Podman 4.3.1 tells it.
   const host = {

@@ -35,7 +35,8 @@ describe("who writes", () => {
       Labels: { "mcp-stack.service": service },
       Mounts: mounts,
     }) as unknown as Docker.ContainerInfo;
-  const place = { dataDir: "/d", volumes: { "p-s-workspace": "workspace" } };
+  const targets = { redis: { "/data": "dify/redis" } };
+  const place = { dataDir: "/d", volumes: { "p-s-workspace": "workspace" }, targets };
   const found = writers(
     [
       container("redis", [{ Source: "/d/dify/redis", RW: true }]),
@@ -55,6 +56,18 @@ describe("who writes", () => {
       ["redis", false, ["dify/redis"]],
       ["server", true, ["workspace"]],
     ]);
+  });
+
+  it.each([
+    ["macOS and Linux", "/host_mnt/d/dify/redis", "/elsewhere"],
+    [
+      "WSL, by where it is in the container",
+      "/run/desktop/mnt/host/wsl/docker-desktop-bind-mounts/Ubuntu/9c20",
+      "/data",
+    ],
+  ])("is read from mounts as Docker Desktop tells them: %s", (_what, Source, Destination) => {
+    const all = writers([container("redis", [{ Source, Destination, RW: true }])], place);
+    expect(all.map(({ paths }) => paths)).toEqual([["dify/redis"]]);
   });
 
   it.each([

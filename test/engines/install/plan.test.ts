@@ -86,9 +86,6 @@ Then repeat the command.`,
     sudo dnf install -y moby-engine
     sudo systemctl enable --now docker
     sudo usermod -aG docker $USER    (then log out and in again)
-or, for Podman without root,
-    sudo dnf install -y podman
-    systemctl --user enable --now podman.socket
 Then repeat the command.`,
     ],
     [

@@ -19,6 +19,8 @@ describe("askEngine", () => {
       apiVersion: "1.50",
       name: "docker",
       desktop: false,
+      rootless: false,
+      selinux: false,
     });
   });
 
@@ -33,7 +35,14 @@ describe("askEngine", () => {
 
   it("knows that an engine without root hides clients, also over TCP", async () => {
     const { tcp } = await engines.start({ body: { ...DOCKER_INFO, SecurityOptions: ["name=rootless"] } });
-    await expect(ask(tcp)).resolves.toMatchObject({ hidesClients: expect.stringContaining("without root") as unknown });
+    const hidesClients = expect.stringContaining("without root") as unknown;
+    await expect(ask(tcp)).resolves.toMatchObject({ hidesClients, rootless: true });
+  });
+
+  it("knows that SELinux is on", async () => {
+    const SecurityOptions = ["name=seccomp,profile=default", "name=selinux"];
+    const { socket } = await engines.start({ body: { ...DOCKER_INFO, SecurityOptions } });
+    await expect(ask(socket)).resolves.toMatchObject({ selinux: true, rootless: false });
   });
 
   it("identifies Podman by host and storage, because the ID that it answers is new every time", async () => {
