@@ -6,11 +6,20 @@ import { stackLabels } from "../engines/container-args";
 import { ownerFaults, portFaults, wantedPorts } from "../engines/preflight";
 import { freeMiB } from "../engines/free-space";
 import type { EngineAddress } from "../engines/locate";
+import { gatherFacts } from "../engines/install/facts";
 import { engineQuestions } from "../engines/read";
 import { findEngine, portKeys } from "../prepare";
 import { openFaults } from "../services/exposure";
 import { planStack, servicesOf, type StackPlan } from "../stack";
-import { answerFinding, cpuFinding, diskFinding, findingsText, memoryFinding, type Finding } from "./doctor/findings";
+import {
+  answerFinding,
+  cpuFinding,
+  diskFinding,
+  engineFault,
+  findingsText,
+  memoryFinding,
+  type Finding,
+} from "./doctor/findings";
 import { findImageSource } from "./image-source";
 import { stackSource } from "./stack-config";
 
@@ -40,11 +49,7 @@ async function engineFindings(config: Config) {
       findings: [{ what: "engine", verdict: "ok", detail } as Finding, socket, answerFinding(Date.now() - started)],
     };
   } catch (error) {
-    const [detail = "", ...rest] = (error as Error).message.split("\n");
-    // Where the config names an engine, no other is installed in its place, and the message says what to do.
-    const offer = config.containerSocket === undefined ? ["npm run up offers to install one."] : [];
-    const fix = [...offer, rest.map((line) => line.trim()).join("; ")].join(" ").trim() || undefined;
-    return { engine: undefined, findings: [{ what: "engine", verdict: "fault", detail, fix } as Finding] };
+    return { engine: undefined, findings: [engineFault(error as Error, gatherFacts)] };
   }
 }
 
