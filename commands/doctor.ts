@@ -19,6 +19,7 @@ import {
   findingsText,
   memoryFinding,
   type Finding,
+  type Memory,
 } from "./doctor/findings";
 import { findImageSource } from "./image-source";
 import { stackSource } from "./stack-config";
@@ -51,6 +52,14 @@ async function engineFindings(config: Config) {
   } catch (error) {
     return { engine: undefined, findings: [engineFault(error as Error, gatherFacts)] };
   }
+}
+
+/** What containers can have: an engine in a virtual machine has less than this machine. `host`: of the engine, if one answers. */
+export async function memoryOf(host: string | undefined): Promise<Memory> {
+  const info = host === undefined ? {} : ((await engineQuestions(host).info()) as { MemTotal?: number });
+  return info.MemTotal
+    ? { owner: "the engine", total: Math.round(info.MemTotal / MIB) }
+    : { owner: "this machine", total: Math.round(os.totalmem() / MIB) };
 }
 
 /** Faults that name their own repair, as the config's do. */
@@ -99,7 +108,7 @@ async function examine(stack: string): Promise<Finding[]> {
   // Catalog servers have the generous limit that the gateway would give them, which none comes near.
   const limits = servicesOf({ ...plan, servers: undefined }).reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
   const ports = engine === undefined ? [] : await portFindings(config, plan, engine);
-  const memory = memoryFinding(Math.round(os.totalmem() / MIB), limits);
+  const memory = memoryFinding(await memoryOf(engine?.host), limits);
   return [...configured, ...findings, ...ports, ...open, ...data, memory, ...machine, registry];
 }
 

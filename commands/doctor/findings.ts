@@ -30,9 +30,15 @@ export function diskFinding(place: string, free: number): Finding {
   return { what: "disk", verdict: free < LEAST_DISK_MIB ? "fault" : "warning", detail, fix };
 }
 
-/** Memory of the machine against the limits of all services together, in MiB. */
-export function memoryFinding(total: number, limits: number): Finding {
-  const detail = `${gib(total)}; the services may use ${gib(limits)} together`;
+/** Whose memory containers get, and how much of it there is, in MiB. */
+export interface Memory {
+  readonly owner: "the engine" | "this machine";
+  readonly total: number;
+}
+
+/** Memory against the limits of all services together, in MiB. */
+export function memoryFinding({ owner, total }: Memory, limits: number): Finding {
+  const detail = `${owner} has ${gib(total)}; the services may use ${gib(limits)} together`;
   if (total >= limits) return { what: "memory", verdict: "ok", detail };
   const fix = "leave a bundle out, or lower limits: pulumi config set --path overrides.SERVICE.memoryMiB MIB";
   return { what: "memory", verdict: "warning", detail, fix };
