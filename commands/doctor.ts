@@ -6,11 +6,21 @@ import { stackLabels } from "../engines/container-args";
 import { ownerFaults, portFaults, wantedPorts } from "../engines/preflight";
 import { freeMiB } from "../engines/free-space";
 import type { EngineAddress } from "../engines/locate";
+import { gatherFacts } from "../engines/install/facts";
 import { engineQuestions } from "../engines/read";
 import { findEngine, portKeys } from "../prepare";
 import { openFaults } from "../services/exposure";
 import { planStack, servicesOf, type StackPlan } from "../stack";
-import { answerFinding, cpuFinding, diskFinding, findingsText, memoryFinding, type Finding } from "./doctor/findings";
+import {
+  answerFinding,
+  cpuFinding,
+  diskFinding,
+  engineFault,
+  findingsText,
+  memoryFinding,
+  type Finding,
+  type Memory,
+} from "./doctor/findings";
 import { findImageSource } from "./image-source";
 import { stackSource } from "./stack-config";
 
@@ -40,12 +50,16 @@ async function engineFindings(config: Config) {
       findings: [{ what: "engine", verdict: "ok", detail } as Finding, socket, answerFinding(Date.now() - started)],
     };
   } catch (error) {
-    const [detail = "", ...rest] = (error as Error).message.split("\n");
-    // Where the config names an engine, no other is installed in its place, and the message says what to do.
-    const offer = config.containerSocket === undefined ? ["npm run up offers to install one."] : [];
-    const fix = [...offer, rest.map((line) => line.trim()).join("; ")].join(" ").trim() || undefined;
-    return { engine: undefined, findings: [{ what: "engine", verdict: "fault", detail, fix } as Finding] };
+    return { engine: undefined, findings: [engineFault(error as Error, gatherFacts)] };
   }
+}
+
+/** What containers can have: an engine in a virtual machine has less than this machine. `host`: of the engine, if one answers. */
+export async function memoryOf(host: string | undefined): Promise<Memory> {
+  const info = host === undefined ? {} : ((await engineQuestions(host).info()) as { MemTotal?: number });
+  return info.MemTotal
+    ? { owner: "the engine", total: Math.round(info.MemTotal / MIB) }
+    : { owner: "this machine", total: Math.round(os.totalmem() / MIB) };
 }
 
 /** Faults that name their own repair, as the config's do. */
@@ -94,7 +108,7 @@ async function examine(stack: string): Promise<Finding[]> {
   // Catalog servers have the generous limit that the gateway would give them, which none comes near.
   const limits = servicesOf({ ...plan, servers: undefined }).reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
   const ports = engine === undefined ? [] : await portFindings(config, plan, engine);
-  const memory = memoryFinding(Math.round(os.totalmem() / MIB), limits);
+  const memory = memoryFinding(await memoryOf(engine?.host), limits);
   return [...configured, ...findings, ...ports, ...open, ...data, memory, ...machine, registry];
 }
 

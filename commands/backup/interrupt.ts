@@ -1,22 +1,12 @@
 /** Ctrl-C, without leaving behind what was begun: services that stand still, half an archive. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/**
- * Does `work`; when the user interrupts it, it fails with an error that says so. `stop` is told, so that the work itself ends;
- * it is waited for then. Without `stop` nobody waits for it.
- */
-export async function interruptible<T>(stop: ((error: Error) => void) | undefined, work: () => Promise<T>): Promise<T> {
-  let interrupt: (signal: NodeJS.Signals) => void = () => undefined;
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    interrupt = (signal) => {
-      const error = new Error(`interrupted (${signal}); nothing was changed`);
-      if (stop === undefined) reject(error);
-      else stop(error);
-    };
-  });
+/** Does `work`; an interruption by the user is told to `stop`, as an error for the work to end with: it is waited for. */
+export async function interruptible<T>(stop: (error: Error) => void, work: () => Promise<T>): Promise<T> {
+  const interrupt = (signal: NodeJS.Signals): void => stop(new Error(`interrupted (${signal}); nothing was changed`));
   for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
-    return await Promise.race([work(), interrupted]);
+    return await work();
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
   }

@@ -8,7 +8,7 @@ import { readFiles, withDataContainer } from "../../engines/backup/container-fil
 import { directoryHeader, pieces, writersOf, type Writer } from "../../engines/backup/data";
 import { CONFIG, FILES, MANIFEST, POSTGRES as DUMP, SECRETS, STATE } from "../../engines/backup/format";
 import { Pauses, type StoodStill } from "../../engines/backup/pause";
-import { differences } from "../../engines/backup/read-archive";
+import { differences, type Contents } from "../../engines/backup/read-archive";
 import { ArchiveWriter } from "../../engines/backup/write-archive";
 import { execOutput } from "../../engines/exec";
 import { POSTGRES } from "../../services/dify/postgres";
@@ -96,6 +96,15 @@ async function fill(wanted: Wanted, archive: ArchiveWriter): Promise<StoodStill>
   return copyData(wanted, archive, writers, out);
 }
 
+/** Reads a whole archive; when the user interrupts it, it ends at once. @throws Error that says so, or what is wrong with it */
+export function readBack(file: string, key: string): Promise<Contents> {
+  const reading = new AbortController();
+  return interruptible(
+    (error) => reading.abort(error),
+    () => readAll(file, key, undefined, reading.signal),
+  );
+}
+
 /** @throws Error when anything of it cannot be read, or does not read back as it was written; no archive is left then */
 export async function makeBackup(wanted: Wanted): Promise<Made> {
   const { config, keyFile, file } = wanted;
@@ -114,7 +123,7 @@ export async function makeBackup(wanted: Wanted): Promise<Made> {
     );
     const written = await archive.finish();
     say("reading it back");
-    const { sums, bytes } = await interruptible(undefined, () => readAll(partial, key));
+    const { sums, bytes } = await readBack(partial, key);
     const wrong = differences(sums, written);
     if (wrong.length > 0) throw new Error(`the archive does not read back as it was written: ${wrong.join(", ")}`);
     renameSync(partial, file);

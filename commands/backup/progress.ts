@@ -15,11 +15,11 @@ export async function tellingMiB<T>(verb: string, bytes: () => number, work: Pro
 }
 
 /** Reads an archive as readArchive does, and says how far it is. */
-export function readAll(file: string, key: string, visit?: Visit): Promise<Contents> {
+export function readAll(file: string, key: string, visit?: Visit, signal?: AbortSignal): Promise<Contents> {
   let bytes = 0;
   const counting: Visit = async (header, content) => {
     await visit?.(header, content);
     bytes += header.size ?? 0;
   };
-  return tellingMiB("verified", () => bytes, readArchive(file, key, counting));
+  return tellingMiB("verified", () => bytes, readArchive(file, key, counting, signal));
 }

@@ -1,5 +1,8 @@
 /** What is said about this machine: pure. */
 import colors from "picocolors";
+import type { Facts } from "../../engines/install/facts";
+import { planEngine, type EngineStep } from "../../engines/install/plan";
+import { EngineNotFound } from "../../engines/locate";
 
 export interface Finding {
   /** Such as "engine". */
@@ -27,9 +30,15 @@ export function diskFinding(place: string, free: number): Finding {
   return { what: "disk", verdict: free < LEAST_DISK_MIB ? "fault" : "warning", detail, fix };
 }
 
-/** Memory of the machine against the limits of all services together, in MiB. */
-export function memoryFinding(total: number, limits: number): Finding {
-  const detail = `${gib(total)}; the services may use ${gib(limits)} together`;
+/** Whose memory containers get, and how much of it there is, in MiB. */
+export interface Memory {
+  readonly owner: "the engine" | "this machine";
+  readonly total: number;
+}
+
+/** Memory against the limits of all services together, in MiB. */
+export function memoryFinding({ owner, total }: Memory, limits: number): Finding {
+  const detail = `${owner} has ${gib(total)}; the services may use ${gib(limits)} together`;
   if (total >= limits) return { what: "memory", verdict: "ok", detail };
   const fix = "leave a bundle out, or lower limits: pulumi config set --path overrides.SERVICE.memoryMiB MIB";
   return { what: "memory", verdict: "warning", detail, fix };
@@ -53,6 +62,31 @@ export function cpuFinding(architecture: string, cpuinfo: string | undefined): F
   return { what, verdict: "warning", detail: `x64 without ${missing.join(", ")}`, fix };
 }
 
+/** What `npm run up` does about a machine without an engine, by the first step of its plan. */
+const BY_UP: Readonly<Record<EngineStep["kind"], string>> = {
+  install: "npm run up offers to install one.",
+  "start-service": "npm run up offers to start Docker.",
+  "start-process": "npm run up offers to start Docker.",
+  wait: "npm run up waits for Docker, which is starting.",
+};
+
+/** What brings up an engine on a machine of these facts: `up`, or the user as advised. */
+function bringUp(facts: Facts): string {
+  try {
+    return planEngine(facts).map(({ kind }) => BY_UP[kind])[0] ?? "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** No engine can be used. One that is named and missing is not replaced by another, and the message says what to do. */
+export function engineFault(error: Error, facts: () => Facts): Finding {
+  const [detail = "", ...rest] = error.message.split("\n");
+  const told = rest.map((line) => line.trim()).join("; ");
+  const fix = error instanceof EngineNotFound ? `${bringUp(facts())}\n${told}` : told;
+  return { what: "engine", verdict: "fault", detail, fix: fix || undefined };
+}
+
 /** Longest answer of an engine that is well, in milliseconds. */
 const SLOW_MS = 2_000;
 
@@ -69,10 +103,11 @@ const MARKS = { ok: colors.green("ok     "), warning: colors.yellow("warning"), 
 /** One line each, and below it what to do. */
 export function findingsText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ what }) => what.length));
+  const below = `\n${" ".repeat(width + 11)}`;
   return findings
     .flatMap(({ what, verdict, detail, fix }) => [
-      `${MARKS[verdict]}  ${what.padEnd(width)}  ${detail.replaceAll("\n", "\n" + " ".repeat(width + 11))}`,
-      ...(fix === undefined ? [] : [`${" ".repeat(width + 11)}→ ${fix}`]),
+      `${MARKS[verdict]}  ${what.padEnd(width)}  ${detail.replaceAll("\n", below)}`,
+      ...(fix === undefined ? [] : [`${below.slice(1)}→ ${fix.replaceAll("\n", `${below}  `)}`]),
     ])
     .join("\n");
 }

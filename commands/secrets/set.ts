@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { readText } from "../../engines/files/layout";
 import { writeWhole } from "../../engines/files/write";
 import { SECRET_NAME } from "../../services/user-secrets";
+import { targetOf } from "../write-file";
 
 /** The text with the line NAME=VALUE in place of the last one of that name, or at its end; all others stay. Pure. */
 export function withSecret(dotenv: string, name: string, value: string): string {
@@ -26,13 +27,14 @@ async function given(name: string): Promise<string> {
   return value;
 }
 
-/** Sets NAME in the secrets file, which stays (or becomes) its owner's alone. @throws Error for a bad name or value */
+/** Sets NAME in the secrets file, which stays (or becomes) its owner's alone; a link to it stays one. @throws Error for a bad name or value */
 export async function setInFile(file: string, name: string): Promise<void> {
   if (!SECRET_NAME.test(name))
     throw new Error(
       `"${name}" is no name of a secret; use letters, digits, _, . and -, such as GITHUB_TOKEN or brave.api_key`,
     );
+  const target = targetOf(file);
   const value = await given(name);
-  const mode = existsSync(file) ? statSync(file).mode & 0o700 : 0o600;
-  writeWhole(file, withSecret(readText(file) ?? "", name, value), mode);
+  const mode = existsSync(target) ? statSync(target).mode & 0o700 : 0o600;
+  writeWhole(target, withSecret(readText(target) ?? "", name, value), mode);
 }

@@ -116,16 +116,20 @@ export function differences(found: readonly Sum[], wanted: readonly Sum[]): stri
 /**
  * Reads all of an archive and compares every checksum; each entry between manifest and checksums is shown to `visit`.
  *
+ * @param signal ends the reading at once; its reason is thrown
  * @throws ArchiveFault when it is damaged, cut off or not ours. What `visit` got before that is not to be trusted: read an
  *   archive once without it first
  */
-export async function readArchive(file: string, key: string, visit?: Visit): Promise<Contents> {
+export async function readArchive(file: string, key: string, visit?: Visit, signal?: AbortSignal): Promise<Contents> {
   const [tar, reading] = [extract(), new Reading()];
-  const flow = pipeline(await decrypted(file, key), createGunzip(), tar as unknown as NodeJS.WritableStream);
+  const flow = pipeline(await decrypted(file, key), createGunzip(), tar as unknown as NodeJS.WritableStream, {
+    signal,
+  });
   const read = async (): Promise<void> => {
     for await (const entry of tar as unknown as AsyncIterable<Entry>) await reading.take(entry, visit);
   };
   const failures = await Promise.allSettled([read(), flow]);
+  signal?.throwIfAborted();
   const reasons = failures.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   if (reasons.length > 0) throw faultOf(file, reasons);
   const { sums } = reading;

@@ -5,12 +5,21 @@ import type { PullMessage } from "./layers";
 import type { Step } from "./progress";
 import { Tail } from "./run";
 
-/** One message of a build, import or pull. */
-interface EngineMessage extends PullMessage {
-  /** Output of a build. */
-  readonly stream?: string;
+/** A message that ends a stream of them before its time. */
+export interface EngineFailure {
+  readonly errorDetail?: { readonly message?: string };
+  /** Deprecated since version 1.48 of Docker's API; some engines send nothing else. */
   readonly error?: string;
 }
+
+/** One message of a build, import or pull. */
+interface EngineMessage extends PullMessage, EngineFailure {
+  /** Output of a build. */
+  readonly stream?: string;
+}
+
+/** Why the engine gave up, as a message of its stream says it; undefined: it did not. */
+export const failureOf = ({ errorDetail, error }: EngineFailure): string | undefined => errorDetail?.message ?? error;
 
 /** Loaded when an engine is talked to: it takes a quarter of a second, which commands that only read files need not wait. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -68,7 +77,7 @@ function follow(docker: Docker, stream: NodeJS.ReadableStream, each: (message: E
     };
     docker.modem.followProgress(stream, finished, (message: EngineMessage) => {
       tail.add(message.stream ?? "");
-      failure ??= message.error;
+      failure ??= failureOf(message);
       each(message);
     });
   });

@@ -187,4 +187,24 @@ describe("a line of the secrets file", () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(why)]);
     expect(fs.existsSync(secretsFile)).toBe(false);
   });
+
+  it("is written through a link, as of a secrets file that is kept elsewhere; the link stays", async () => {
+    const kept = path.join(directory, "kept.env");
+    fs.writeFileSync(kept, "B=2\n", { mode: 0o640 });
+    fs.symlinkSync("kept.env", secretsFile);
+    expect((await secrets(VALUE, "set", "A")).code).toBe(0);
+    expect(fs.readlinkSync(secretsFile)).toBe("kept.env");
+    expect(fs.readFileSync(kept, "utf8")).toBe(`B=2\nA=${VALUE}\n`);
+    expect(fs.statSync(kept).mode & 0o777).toBe(0o600);
+  });
+
+  it("is refused where the link leads to nothing, which stays as it is", async () => {
+    fs.symlinkSync("gone.env", secretsFile);
+    const { code, stderr } = await secrets(VALUE, "set", "A");
+    expect([code, stderr]).toEqual([
+      1,
+      `${secretsFile} is a link to gone.env, which is not there; make that file, or remove the link, and try again\n`,
+    ]);
+    expect(fs.readdirSync(directory)).toEqual([".env"]);
+  });
 });

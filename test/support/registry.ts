@@ -6,6 +6,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { stringify } from "yaml";
+import { failureOf, type EngineFailure } from "../../engines/images/engine";
 import { packagedProgram } from "./debian-package";
 import { freePort } from "./free-port";
 import { hasEnded, killAndWait, startBound } from "./second-engine/process";
@@ -76,8 +77,7 @@ async function untilItAnswers(child: ChildProcess, address: string, log: string)
 }
 
 /** One message of a push; the last one tells the digest. */
-interface PushMessage {
-  readonly error?: string;
+interface PushMessage extends EngineFailure {
   readonly aux?: { readonly Digest?: string };
 }
 
@@ -91,7 +91,7 @@ async function push(docker: Docker, reference: string, repo: string, tag: string
     );
     const digest = messages.find(({ aux }) => aux?.Digest !== undefined)?.aux?.Digest;
     if (digest !== undefined) return digest;
-    throw new Error(`${name} could not be pushed: ${messages.find(({ error }) => error)?.error ?? "no digest"}`);
+    throw new Error(`${name} could not be pushed: ${messages.map(failureOf).find(Boolean) ?? "no digest"}`);
   } finally {
     // With the last tag of a repository the engine forgets its digests, too.
     await docker.getImage(name).remove({ noprune: true });

@@ -14,7 +14,7 @@
 import type { ChildProcess } from "node:child_process";
 import { rmSync } from "node:fs";
 import type Docker from "dockerode";
-import { connect } from "../../engines/images/engine";
+import { connect, failureOf, type EngineFailure } from "../../engines/images/engine";
 import { removeGroups } from "./second-engine/cgroups";
 import { makeLayout, mounts, startDaemon, type Layout } from "./second-engine/daemon";
 import { createNamespace, type Namespace } from "./second-engine/namespace";
@@ -51,19 +51,14 @@ async function cleanUp(layout: Layout, namespace: Namespace | undefined): Promis
   rmSync(layout.directory, { recursive: true, force: true });
 }
 
-/** What an engine says while it loads an image. */
-interface LoadMessage {
-  readonly error?: string;
-}
-
 /** Copies an image from one engine to another. */
 export async function copyImage(from: Docker, to: Docker, reference: string): Promise<void> {
   const loading = await to.loadImage(await from.getImage(reference).get());
-  const messages = await new Promise<LoadMessage[]>((resolve, reject) => {
-    to.modem.followProgress(loading, (error, output: LoadMessage[]) => (error ? reject(error) : resolve(output)));
+  const messages = await new Promise<EngineFailure[]>((resolve, reject) => {
+    to.modem.followProgress(loading, (error, output) => (error ? reject(error) : resolve(output)));
   });
-  const failed = messages.find(({ error }) => error !== undefined);
-  if (failed) throw new Error(`the other engine cannot load ${reference}: ${failed.error}`);
+  const failure = messages.map(failureOf).find((text) => text !== undefined);
+  if (failure !== undefined) throw new Error(`the other engine cannot load ${reference}: ${failure}`);
 }
 
 class NamespacedEngine implements SecondEngine {

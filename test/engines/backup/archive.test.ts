@@ -133,6 +133,27 @@ it("what a visitor throws comes out as it is", async () => {
   await expect(readArchive(file, key, () => Promise.reject(own))).rejects.toBe(own);
 });
 
+it.each(["before the first entry", "while an entry is read"])(
+  "%s, it ends with the reason of a signal",
+  async (when) => {
+    const [controller, reason] = [new AbortController(), new Error("enough")];
+    const seen: string[] = [];
+    if (when.startsWith("before")) controller.abort(reason);
+    const read = readArchive(
+      file,
+      key,
+      async ({ name }, content) => {
+        seen.push(name);
+        controller.abort(reason);
+        for await (const _chunk of content);
+      },
+      controller.signal,
+    );
+    await expect(read).rejects.toBe(reason);
+    expect(seen.length).toBeLessThan(2);
+  },
+);
+
 it("another key is refused by name of the option", async () => {
   await ensureKey(path.join(directory, "other"));
   await expect(readArchive(file, readKey(path.join(directory, "other")))).rejects.toThrow(

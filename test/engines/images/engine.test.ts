@@ -1,4 +1,5 @@
-import { connect } from "../../../engines/images/engine";
+import { Readable } from "node:stream";
+import { connect, pullImage } from "../../../engines/images/engine";
 import { DOCKER_INFO, FakeEngines, type FakeEngine } from "../../support/fake-engine";
 
 const engines = new FakeEngines();
@@ -30,4 +31,14 @@ describe("connect", () => {
     process.env.DOCKER_HOST = other.tcp;
     await expect(idAt()).resolves.toBe("other");
   });
+});
+
+it.each([
+  ["in the words of every version", { error: "no space", errorDetail: { message: "no space" } }],
+  ["in the newer words alone", { errorDetail: { code: 1, message: "no space" } }],
+  ["in the older words alone", { error: "no space" }],
+])("a pull that the engine gives up %s fails", async (_what, message) => {
+  const stream = Readable.from([Buffer.from(`${JSON.stringify(message)}\n`)]);
+  const docker = Object.assign(connect(meant.socket), { pull: () => Promise.resolve(stream) });
+  await expect(pullImage(docker, "a:1", () => undefined)).rejects.toThrow(/^no space$/);
 });

@@ -1,5 +1,7 @@
 /** References and progress of pulls. */
+import { Readable } from "node:stream";
 import { repoDigest } from "../../../toolchain/provider-docker/image/lookup";
+import { followMessages } from "../../../toolchain/provider-docker/image/messages";
 import { LayerProgress, pullReference } from "../../../toolchain/provider-docker/image/pull";
 
 const HUB = "registry-1.docker.io";
@@ -41,4 +43,13 @@ it("sums up the layers of a pull", () => {
   expect(shown({ status: "Extracting", id: "a", progressDetail: { current: 1, total: 2 } })).toBe(
     "2 of 3 layers, 100 % of 4 MB",
   );
+});
+
+it.each([
+  ["in the words of every version", { error: "no space", errorDetail: { message: "no space" } }],
+  ["in the newer words alone", { errorDetail: { code: 1, message: "no space" } }],
+  ["in the older words alone", { error: "no space" }],
+])("what the engine gives up %s fails", async (_what, message) => {
+  const stream = Readable.from([`${JSON.stringify({ status: "Pulling" })}\n${JSON.stringify(message)}\n`]);
+  await expect(followMessages(stream, () => undefined)).rejects.toThrow(/^no space$/);
 });

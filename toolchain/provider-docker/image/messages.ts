@@ -8,6 +8,8 @@ export interface EngineMessage {
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
   /** Output of a build step. */
   readonly stream?: string;
+  readonly errorDetail?: { readonly message?: string };
+  /** Deprecated since version 1.48 of Docker's API; some engines send nothing else. */
   readonly error?: string;
 }
 
@@ -23,7 +25,7 @@ export async function followMessages(
     rest = lines.pop() ?? "";
     for (const line of lines.filter((part) => part.trim() !== "")) {
       const message = JSON.parse(line) as EngineMessage;
-      failure ??= message.error;
+      failure ??= message.errorDetail?.message ?? message.error;
       each(message);
     }
   }
