@@ -9,6 +9,7 @@ import { stackEndpoints } from "../services/endpoints";
 import { authorityFile } from "../services/tls";
 import { plannedImages, servicesOf, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
+import { alone } from "./alone";
 import { interactive, say } from "./ask";
 import { backupBeforeUp } from "./backup/before-up";
 import { settleByHand } from "./by-hand";
@@ -125,14 +126,19 @@ async function failed(workspace: Workspace, docker: Docker, config: Config, resu
 
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
 export async function up(options: UpOptions): Promise<void> {
-  const { stack, bundles, yes = false, json = false } = options;
+  const { stack, bundles, yes = false } = options;
   // Before anything is set: a wrong value must not get into the config.
   readConfig(stack, bundles === undefined ? {} : { bundles });
   const consent = consentBy(yes);
   const workspace = await openWorkspace(stack);
+  await alone(workspace, () => bringUp(workspace, consent, options));
+}
+
+async function bringUp(workspace: Workspace, consent: Consent, options: UpOptions): Promise<void> {
+  const { json = false } = options;
   await settleLocks(workspace, consent, say);
   const settled = await settle(workspace, options);
-  const engine = await ensureEngine(settled, { yes, interactive: interactive() });
+  const engine = await ensureEngine(settled, { yes: consent.yes, interactive: interactive() });
   const config = await pinDigests(workspace, settled, engine, consent);
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);
