@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { killTree } from "../../support/process-tree";
+import { killTree, namedIn, treeOf } from "../../support/process-tree";
 import { createStack, PROJECT, type TestStack } from "../../support/stack";
 import { everythingOf } from "../../support/untouched";
 
@@ -58,6 +58,10 @@ describe("an update that runs", () => {
     const update = stack.start("up");
     // Its container is made, and the state has only the intention.
     await update.waitFor(/^mcp-gateway: starting/m);
+    const cli = namedIn(treeOf(update.process.pid ?? 0), "pulumi") ?? 0;
+    // However fast the gateway gets well.
+    process.kill(cli, "SIGSTOP");
+    const before = await everythingOf(stack);
     for (const [command = "", ...args] of [["up", "--yes"], ["down"], ["backup"]]) {
       const { code, output } = await stack.run(command, ...args);
       expect([command, code]).toEqual([command, 1]);
@@ -69,6 +73,8 @@ describe("an update that runs", () => {
       );
       expect(output).not.toContain("cut off in the middle");
     }
+    expect(await everythingOf(stack)).toEqual(before);
+    process.kill(cli, "SIGCONT");
     const { code, output } = await update.done;
     if (code !== 0) throw new Error(output);
     expect(locks()).toEqual([]);
