@@ -40,6 +40,8 @@ export interface UpOptions {
   readonly everyServer?: boolean;
   /** False: none before images of services with data are replaced. */
   readonly backup?: boolean;
+  /** Done when all questions are answered, before Pulumi runs. */
+  readonly before?: () => Promise<void>;
 }
 
 const set = (workspace: Workspace, ...args: string[]): Promise<void> =>
@@ -147,6 +149,7 @@ async function bringUp(workspace: Workspace, consent: Consent, options: UpOption
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
   await settleLost(workspace, docker, consent, say);
   if (options.backup !== false) await backupBeforeUp({ docker, config, workspace, plan });
+  await options.before?.();
   const result = await update(workspace, docker, plan, json);
   process.exitCode = result.code;
   if (result.code !== 0) return failed(workspace, docker, config, result);

@@ -38,11 +38,19 @@ beforeEach(async () => {
     .createServer(({ method, url = "" }, response) => {
       asked.push(`${method} ${url}`);
       response.writeHead(200, { ...DOCKER_HEADERS, "content-type": "application/json", connection: "close" });
-      response.end(JSON.stringify(url.startsWith("/info") ? DOCKER_INFO : []));
+      const isList = url.startsWith("/containers/json") || url.startsWith("/networks");
+      const other = isList ? [] : { Volumes: [] };
+      response.end(JSON.stringify(url.startsWith("/info") ? DOCKER_INFO : other));
     })
     .listen(socket);
   await once(engine, "listening");
-  machine.configure({ containerSocket: socket, httpPort: String(await freePort()), imageSource: "pull" });
+  machine.configure({
+    containerSocket: socket,
+    httpPort: String(await freePort()),
+    imageSource: "pull",
+    imageDigests: { "mcp-nixos": `sha256:${"a".repeat(64)}` },
+    dataDir: path.join(machine.home, "data"),
+  });
 });
 afterEach(async () => {
   await new Promise((resolve) => engine.close(resolve));
@@ -76,4 +84,36 @@ it("a command lets the next one work when it has ended, also badly", async () =>
   const workspace = { busy: busy(), locks: undefined, stack: "dev" } as Workspace;
   await expect(alone(workspace, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   await expect(alone(workspace, () => Promise.resolve("done"))).resolves.toBe("done");
+});
+
+describe("secrets rotate", () => {
+  const value = (): string => path.join(machine.home, "data/secrets/gateway-token/value");
+  const foreign = (): string =>
+    path.join(machine.checkout, ".state/.pulumi/locks/organization/mcp-gateway-stack/dev/far.json");
+  const rotate = (...args: string[]) => machine.run("secrets", "rotate", "gateway-token", ...args);
+  beforeEach(() => {
+    for (const [file, content] of [
+      [value(), "old"],
+      [foreign(), JSON.stringify({ pid: 7, hostname: "elsewhere" })],
+    ] as const) {
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, content);
+    }
+  });
+
+  it("consents to nothing by itself: with a question that nobody answers, no value is changed", async () => {
+    await expect(rotate()).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("If you mean it: when it has ended, add --yes") as string,
+    });
+    expect([fs.readFileSync(value(), "utf8"), fs.existsSync(foreign())]).toEqual(["old", true]);
+  });
+
+  it("does so with --yes, and asks nothing where there is no question", async () => {
+    await rotate("--yes");
+    const second = fs.readFileSync(value(), "utf8");
+    expect([second === "old", fs.existsSync(foreign())]).toEqual([false, false]);
+    await rotate();
+    expect(fs.readFileSync(value(), "utf8")).not.toBe(second);
+  });
 });
