@@ -1,8 +1,10 @@
 /** `npm run up`: from whatever this machine has to a running stack. It can be repeated at any time. */
 import type Docker from "dockerode";
 import type { Config } from "../config";
+import { baseFault } from "../engines/images/bootstrap";
 import { connect } from "../engines/images/engine";
 import { readLock } from "../engines/images/lock";
+import { gatherFacts } from "../engines/install/facts";
 import type { EngineAddress } from "../engines/locate";
 import { prepare } from "../prepare";
 import { stackEndpoints } from "../services/endpoints";
@@ -18,7 +20,7 @@ import { ensureEngine } from "./ensure-engine";
 import { showFailedServices } from "./failed-services";
 import { everyServer } from "./every-server";
 import { fetchImages } from "./fetch-images";
-import { findImageSource } from "./image-source";
+import { chooseSource, findImageSource } from "./image-source";
 import { isRefused, settleLost, unknownLine } from "./lost-state";
 import { recoverCommand } from "./no-stack";
 import { settleLocks } from "./other-locks";
@@ -52,8 +54,11 @@ async function settle(workspace: Workspace, { stack, bundles, everyServer: every
   if (bundles !== undefined) await set(workspace, "bundles", bundles);
   const { set: chosen } = stackSource(stack);
   if (chosen.imageSource === undefined) {
-    const source = chosen.imageRegistry === undefined ? await findImageSource() : "pull";
-    say(source === "pull" ? "images: pulled by digest" : "images: built here, because no image registry answers");
+    const { source, why } =
+      chosen.imageRegistry === undefined
+        ? chooseSource(await findImageSource(), baseFault(gatherFacts()))
+        : ({ source: "pull", why: "images: pulled by digest, as imageRegistry says" } as const);
+    say(why);
     await set(workspace, "imageSource", source);
   }
   if (every) {
