@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { connect } from "../engines/images/engine";
 import { findEngine } from "../prepare";
+import { alone } from "./alone";
 import { say } from "./ask";
 import { makeBackup } from "./backup/make";
 import { archiveName, keyFile } from "./backup/places";
@@ -30,15 +31,8 @@ export async function backup({ stack, output, key, withModels = false, json }: B
     throw new Error(`${file} is there already, and no archive is overwritten; name another: --output FILE`);
   const docker = connect((await findEngine(config)).host);
   const workspace = await openWorkspace(stack);
-  const made = await makeBackup({
-    docker,
-    config,
-    workspace,
-    keyFile: keyFile(key, process.env),
-    file,
-    time,
-    withModels,
-  });
+  const wanted = { docker, config, workspace, keyFile: keyFile(key, process.env), file, time, withModels };
+  const made = await alone(workspace, () => makeBackup(wanted));
   if (json)
     return void process.stdout.write(
       `${JSON.stringify({ ...made, stoodStill: Object.fromEntries(made.stoodStill) })}\n`,

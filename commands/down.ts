@@ -1,5 +1,6 @@
 /** `npm run down`: removes containers and networks of a stack; data and images stay. */
 import { EngineNotFound } from "../engines/locate";
+import { alone } from "./alone";
 import { say } from "./ask";
 import { engineOf } from "./engine-of";
 import { unknownLine } from "./lost-state";
@@ -20,7 +21,11 @@ async function leftLine(workspace: Workspace): Promise<string | undefined> {
 /** Ends with pulumi's own exit code. */
 export async function down({ stack }: { readonly stack: string }): Promise<void> {
   const workspace = await openWorkspace(stack);
-  await settleUnfinished(workspace, () => engineOf(stack), say);
+  await alone(workspace, () => takeDown(workspace));
+}
+
+async function takeDown(workspace: Workspace): Promise<void> {
+  await settleUnfinished(workspace, () => engineOf(workspace.stack), say);
   const args = ["destroy", "--yes", "--skip-preview"];
   const { code } = await runShown({ workspace, args, services: [], output: process.stdout });
   process.exitCode = code;

@@ -21,3 +21,23 @@ export async function findImageSource(registry = REGISTRY, timeoutMs = TIMEOUT_M
     await dispatcher.destroy();
   }
 }
+
+/** What is recorded, and what is said of it. */
+export interface Choice {
+  readonly source: "pull" | "build";
+  readonly why: string;
+}
+
+/** Building only where it can be done: what is recorded counts from then on, also when the registry answers again. */
+export function chooseSource(found: "pull" | "build", fault: string | undefined): Choice {
+  const change = (other: string): string => `to change that: pulumi config set imageSource ${other}`;
+  if (found === "pull")
+    return { source: "pull", why: `images: pulled by digest, since Docker Hub answers; ${change("build")}` };
+  const silent = `Docker Hub does not answer this machine`;
+  if (fault === undefined) return { source: "build", why: `images: built here, since ${silent}; ${change("pull")}` };
+  const mirror = `to name a mirror: pulumi config set --path 'imageRegistry["docker.io"]' HOST`;
+  return {
+    source: "pull",
+    why: `images: pulled by digest, although ${silent}: they cannot be built here (${fault}); ${mirror}`,
+  };
+}

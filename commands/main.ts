@@ -106,6 +106,7 @@ function addSecretCommands(root: Command): void {
     .description("give generated secrets new values; what uses them is replaced, data stays")
     .argument("<names...>", "as list shows them")
     .option(...STACK)
+    .option("--yes", "answer every question of npm run up with yes")
     .option("--json", "print the endpoints as JSON on standard output")
     .action((names: string[], options) => command<Secrets>("secrets").rotate(names, options));
   secrets

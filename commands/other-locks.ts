@@ -25,10 +25,12 @@ export async function settleLocks({ locks }: Workspace, consent: Consent, say: (
 }
 
 /** @throws Error when an update of this machine is under way */
-export function requireNoUpdate({ locks, stack }: Workspace): void {
+export function requireNoUpdate({ locks, stack }: Pick<Workspace, "locks" | "stack">): void {
   const held = locks === undefined ? undefined : readLocks(locks).find(isHeld);
   if (held?.holder === undefined) return;
+  const { pid, timestamp } = held.holder;
+  const since = timestamp === undefined ? "" : `. It began at ${timestamp}`;
   throw new Error(
-    `Nothing was changed: process ${held.holder.pid} is updating the stack ${stack}; wait for it, or end it, and try again`,
+    `Nothing was changed: process ${pid} is updating the stack ${stack}; wait for it, or end it, and try again${since}`,
   );
 }

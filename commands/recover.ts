@@ -4,12 +4,13 @@
  */
 import type Docker from "dockerode";
 import { findOfStack, inWords, removeThing, type Thing } from "../engines/of-stack";
+import { alone } from "./alone";
 import { say } from "./ask";
 import { consentBy, requireConsent, type Consent } from "./consent";
 import { setAside, settleRestored } from "./damaged-state";
 import { engineOf } from "./engine-of";
 import { OtherPassphrase, upCommand } from "./no-stack";
-import { requireNoUpdate, settleLocks } from "./other-locks";
+import { settleLocks } from "./other-locks";
 import { forgetPassphrase } from "./salt";
 import { PROJECT } from "./stack-config";
 import { readState, writeState, type State } from "./state";
@@ -93,7 +94,11 @@ async function removeAll(docker: Docker, things: readonly Thing[]): Promise<void
 export async function recover({ stack, yes = false, json = false }: RecoverOptions): Promise<void> {
   const consent = consentBy(yes);
   const workspace = await openAnyway(stack, consent);
-  requireNoUpdate(workspace);
+  await alone(workspace, () => recoverAlone(workspace, consent, json));
+}
+
+async function recoverAlone(workspace: Workspace, consent: Consent, json: boolean): Promise<void> {
+  const { stack } = workspace;
   await settleLocks(workspace, consent, say);
   const docker = await engineOf(stack);
   const found = { things: await findOfStack(docker, { project: PROJECT, stack }), state: await tryState(workspace) };

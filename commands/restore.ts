@@ -6,6 +6,7 @@ import { prepare } from "../prepare";
 import { POSTGRES } from "../services/dify/postgres";
 import { KINDS } from "../services/models";
 import { plannedImages } from "../stack";
+import { alone } from "./alone";
 import { interactive, say } from "./ask";
 import { keyFile } from "./backup/places";
 import { ensureEngine } from "./ensure-engine";
@@ -55,20 +56,23 @@ async function place(archive: Verified, stack: string, { dataDir, yes = false }:
   const engine = await ensureEngine(configOf(stack, here(), archive.secrets), { yes, interactive: interactive() });
   const docker = connect(engine.host);
   const workspace = await openWorkspace(stack);
-  // Again: a new stack has its salt now.
-  const text = here();
-  const config = configOf(stack, text, archive.secrets);
-  const faults = await targetFaults(docker, workspace, config, archive);
-  if (faults.length > 0) throw new Error(`Nothing was restored, because something is there:\n  ${faults.join("\n  ")}`);
-  for (const file of writeConfig(config, { text, before }, archive)) say(`wrote ${file}`);
-  await encryptSecrets(workspace, archive.secrets);
-  const { plan } = await prepare(config, engine, true);
-  const database = { name: POSTGRES, reference: plan.reference(POSTGRES) };
-  await fetchImages(config, docker, [...plannedImages(plan), ...(archive.hasDump ? [database] : [])]);
-  await removeRestorer(docker, config);
-  await restoreData(docker, config, plan.reference(plan.core.gateway.image), archive);
-  if (archive.hasDump) await loadDatabase(docker, { ...config, engineName: engine.name }, plan, archive);
-  unmark(config.dataDir);
+  await alone(workspace, async () => {
+    // Again: a new stack has its salt now.
+    const text = here();
+    const config = configOf(stack, text, archive.secrets);
+    const faults = await targetFaults(docker, workspace, config, archive);
+    if (faults.length > 0)
+      throw new Error(`Nothing was restored, because something is there:\n  ${faults.join("\n  ")}`);
+    for (const file of writeConfig(config, { text, before }, archive)) say(`wrote ${file}`);
+    await encryptSecrets(workspace, archive.secrets);
+    const { plan } = await prepare(config, engine, true);
+    const database = { name: POSTGRES, reference: plan.reference(POSTGRES) };
+    await fetchImages(config, docker, [...plannedImages(plan), ...(archive.hasDump ? [database] : [])]);
+    await removeRestorer(docker, config);
+    await restoreData(docker, config, plan.reference(plan.core.gateway.image), archive);
+    if (archive.hasDump) await loadDatabase(docker, { ...config, engineName: engine.name }, plan, archive);
+    unmark(config.dataDir);
+  });
 }
 
 /** Ends with the exit code of `up`. */

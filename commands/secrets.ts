@@ -25,6 +25,11 @@ export interface SecretsOptions {
   readonly json?: boolean;
 }
 
+export interface RotateOptions extends SecretsOptions {
+  /** Agrees to whatever `up` would ask. */
+  readonly yes?: boolean;
+}
+
 const valueFile = ({ dataDir }: Config, name: string): string => path.join(secretDirectory(dataDir, name), VALUE_FILE);
 
 /** An entry, and what only this machine knows of it. */
@@ -86,12 +91,15 @@ function choose(config: Config): (name: string) => SecretPlan {
 }
 
 /** Gives generated secrets new values, and brings the stack up: what mounts them is replaced, nothing else. */
-export async function rotate(names: readonly string[], { stack, json }: SecretsOptions): Promise<void> {
+export async function rotate(names: readonly string[], { stack, json, yes = false }: RotateOptions): Promise<void> {
   const config = readConfig(stack);
-  // All are looked at before the first is changed.
-  for (const secret of names.map(choose(config))) await renew(config, secret);
-  say(`new values for ${names.join(", ")}; what uses them is replaced now. If that is interrupted: npm run up`);
-  await up({ stack, yes: true, json });
+  // All are looked at before the first is changed, and whatever `up` asks is answered by then.
+  const chosen = names.map(choose(config));
+  const before = async (): Promise<void> => {
+    for (const secret of chosen) await renew(config, secret);
+    say(`new values for ${names.join(", ")}; what uses them is replaced now. If that is interrupted: npm run up`);
+  };
+  await up({ stack, yes, json, before });
   if (process.exitCode !== 0) return;
   for (const name of names) if (afterwards(name) !== undefined) say(`${name}: ${afterwards(name)}`);
 }

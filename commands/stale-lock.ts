@@ -10,6 +10,8 @@ import path from "node:path";
 interface Holder {
   readonly pid: number;
   readonly hostname: string;
+  /** When it was taken, as Pulumi writes it. */
+  readonly timestamp: string | undefined;
 }
 
 /** Where a file backend keeps the locks of a stack. */
@@ -19,8 +21,8 @@ export const lockDirectory = (backend: string, project: string, stack: string): 
 /** Undefined for a lock that was given back just now, and for one that is not as we know them. */
 function readHolder(file: string): Holder | undefined {
   try {
-    const { pid, hostname } = JSON.parse(readFileSync(file, "utf8")) as Partial<Holder>;
-    return typeof pid === "number" && typeof hostname === "string" ? { pid, hostname } : undefined;
+    const { pid, hostname, timestamp } = JSON.parse(readFileSync(file, "utf8")) as Partial<Holder>;
+    return typeof pid === "number" && typeof hostname === "string" ? { pid, hostname, timestamp } : undefined;
   } catch {
     return undefined;
   }

@@ -1,14 +1,17 @@
 /** `npm run up`: from whatever this machine has to a running stack. It can be repeated at any time. */
 import type Docker from "dockerode";
 import type { Config } from "../config";
+import { baseFault } from "../engines/images/bootstrap";
 import { connect } from "../engines/images/engine";
 import { readLock } from "../engines/images/lock";
+import { gatherFacts } from "../engines/install/facts";
 import type { EngineAddress } from "../engines/locate";
 import { prepare } from "../prepare";
 import { stackEndpoints } from "../services/endpoints";
 import { authorityFile } from "../services/tls";
 import { plannedImages, servicesOf, usedImages, type StackPlan } from "../stack";
 import { newPassword } from "./admin-password";
+import { alone } from "./alone";
 import { interactive, say } from "./ask";
 import { backupBeforeUp } from "./backup/before-up";
 import { settleByHand } from "./by-hand";
@@ -17,7 +20,7 @@ import { ensureEngine } from "./ensure-engine";
 import { showFailedServices } from "./failed-services";
 import { everyServer } from "./every-server";
 import { fetchImages } from "./fetch-images";
-import { findImageSource } from "./image-source";
+import { chooseSource, findImageSource } from "./image-source";
 import { isRefused, settleLost, unknownLine } from "./lost-state";
 import { recoverCommand } from "./no-stack";
 import { settleLocks } from "./other-locks";
@@ -39,6 +42,8 @@ export interface UpOptions {
   readonly everyServer?: boolean;
   /** False: none before images of services with data are replaced. */
   readonly backup?: boolean;
+  /** Done when all questions are answered, before Pulumi runs. */
+  readonly before?: () => Promise<void>;
 }
 
 const set = (workspace: Workspace, ...args: string[]): Promise<void> =>
@@ -49,8 +54,11 @@ async function settle(workspace: Workspace, { stack, bundles, everyServer: every
   if (bundles !== undefined) await set(workspace, "bundles", bundles);
   const { set: chosen } = stackSource(stack);
   if (chosen.imageSource === undefined) {
-    const source = chosen.imageRegistry === undefined ? await findImageSource() : "pull";
-    say(source === "pull" ? "images: pulled by digest" : "images: built here, because no image registry answers");
+    const { source, why } =
+      chosen.imageRegistry === undefined
+        ? chooseSource(await findImageSource(), baseFault(gatherFacts()))
+        : ({ source: "pull", why: "images: pulled by digest, as imageRegistry says" } as const);
+    say(why);
     await set(workspace, "imageSource", source);
   }
   if (every) {
@@ -125,14 +133,19 @@ async function failed(workspace: Workspace, docker: Docker, config: Config, resu
 
 /** Brings the stack up; ends with Pulumi's exit code if that fails. */
 export async function up(options: UpOptions): Promise<void> {
-  const { stack, bundles, yes = false, json = false } = options;
+  const { stack, bundles, yes = false } = options;
   // Before anything is set: a wrong value must not get into the config.
   readConfig(stack, bundles === undefined ? {} : { bundles });
   const consent = consentBy(yes);
   const workspace = await openWorkspace(stack);
+  await alone(workspace, () => bringUp(workspace, consent, options));
+}
+
+async function bringUp(workspace: Workspace, consent: Consent, options: UpOptions): Promise<void> {
+  const { json = false } = options;
   await settleLocks(workspace, consent, say);
   const settled = await settle(workspace, options);
-  const engine = await ensureEngine(settled, { yes, interactive: interactive() });
+  const engine = await ensureEngine(settled, { yes: consent.yes, interactive: interactive() });
   const config = await pinDigests(workspace, settled, engine, consent);
   const { plan } = await prepare(config, engine);
   const docker = connect(engine.host);
@@ -141,6 +154,7 @@ export async function up(options: UpOptions): Promise<void> {
   await settleUnfinished(workspace, () => Promise.resolve(docker), say);
   await settleLost(workspace, docker, consent, say);
   if (options.backup !== false) await backupBeforeUp({ docker, config, workspace, plan });
+  await options.before?.();
   const result = await update(workspace, docker, plan, json);
   process.exitCode = result.code;
   if (result.code !== 0) return failed(workspace, docker, config, result);

@@ -32,6 +32,8 @@ export interface Workspace {
   readonly stateFile: string | undefined;
   /** Directory of its locks, in a file backend. */
   readonly locks: string | undefined;
+  /** Lock of the command that is at work on the stack, see `alone`. */
+  readonly busy: string;
 }
 
 /** Sets Pulumi up for this checkout. @throws Error when that is not possible, or a disk is full */
@@ -56,7 +58,9 @@ export async function openWorkspace(stack: string): Promise<Workspace> {
   const file = directory && stateFile(directory, PROJECT, stack);
   if (file) restoreState(file);
   const locks = directory && lockDirectory(directory, PROJECT, stack);
-  const workspace = { toolchain, stack, variables, stateFile: file, locks };
+  // Beside the state where that can be, for whoever uses it from another checkout.
+  const busy = path.join(directory ?? STATE_DIRECTORY, ".at-work", PROJECT, stack);
+  const workspace = { toolchain, stack, variables, stateFile: file, locks, busy };
   await ensureStack(workspace);
   if (locks) passOverDead(locks);
   return workspace;

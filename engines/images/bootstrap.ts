@@ -1,8 +1,9 @@
 /** The bases: Debian's root file system by debootstrap, made small, packed and imported. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Readable } from "node:stream";
+import { gatherFacts, isDebian, type Facts } from "../install/facts";
 import { aptDates, debianMirror } from "./host";
 import type { Step } from "./progress";
 import { run } from "./run";
@@ -13,15 +14,21 @@ const NEEDS =
 
 const installed = (): boolean => spawnSync("debootstrap", ["--version"]).status === 0;
 
-const isDebian = (): boolean =>
-  existsSync("/etc/os-release") && /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
+type Builder = Pick<Facts, "platform" | "root" | "distributions">;
+
+/** Why base images cannot be made on such a machine; undefined: they can. */
+export function baseFault({ platform, root, distributions }: Builder, hasDebootstrap = installed): string | undefined {
+  if (platform !== "linux") return `debootstrap needs Linux, this is ${platform}`;
+  if (!root) return `debootstrap needs root, this is uid ${process.getuid?.() ?? "unknown"}`;
+  if (isDebian(distributions) || hasDebootstrap()) return undefined;
+  return "debootstrap is missing, and this is neither Debian nor Ubuntu";
+}
 
 /** Makes sure that debootstrap can run; installs it if need be. Throws where it cannot. */
 async function ensureDebootstrap(step: Step): Promise<void> {
-  if (process.getuid?.() !== 0)
-    throw new Error(`debootstrap needs root, this is uid ${process.getuid?.() ?? "unknown"}. ${NEEDS}`);
+  const fault = baseFault(gatherFacts());
+  if (fault !== undefined) throw new Error(`${fault}. ${NEEDS}`);
   if (installed()) return;
-  if (!isDebian()) throw new Error(`debootstrap is missing, and this is neither Debian nor Ubuntu. ${NEEDS}`);
   process.stderr.write("debootstrap is missing; installing it with apt-get\n");
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   await run(step, "apt-get", ["update"], { env });

@@ -16,8 +16,11 @@ export interface LockOptions {
 /** When a process started, in ticks since the machine did: it tells a process from a later one with the same number. */
 function startOf(pid: number): string {
   try {
-    // Field 22; the second one, a name in brackets, may hold spaces (proc(5)).
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19] ?? "";
+    // Fields 3 and 22; the second one, a name in brackets, may hold spaces (proc(5)).
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    // It has ended, and whoever started it has not looked; in a container perhaps nobody ever does.
+    if (fields[0] === "Z") return "ended";
+    return fields[19] ?? "";
   } catch {
     return ""; // No /proc, as on macOS: the number alone has to do.
   }

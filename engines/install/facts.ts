@@ -52,6 +52,10 @@ export function distributions(osRelease: string): string[] {
   return `${value("ID")} ${value("ID_LIKE")}`.split(" ").filter(Boolean);
 }
 
+/** Whether a machine is Debian, Ubuntu or made of one of them. */
+export const isDebian = (names: readonly string[]): boolean =>
+  names.some((name) => name === "debian" || name === "ubuntu");
+
 const read = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8").trim() : "");
 
 function holder(root: string): Holder | undefined {

@@ -1,5 +1,5 @@
 /** What to do about a machine without an engine that answers: steps, or advice where we must not or cannot act. */
-import type { Facts } from "./facts";
+import { isDebian, type Facts } from "./facts";
 
 /** Something that is about to be done. */
 export type EngineStep =
@@ -92,7 +92,7 @@ function besideHolder({ pid, name }: NonNullable<Facts["holder"]>, root: boolean
 export function planEngine(facts: Facts): EngineStep[] {
   if (facts.platform !== "linux") throw new Error(advice(facts));
   if (facts.holder !== undefined) return besideHolder(facts.holder, facts.root);
-  const debian = facts.aptGet && facts.distributions.some((name) => name === "debian" || name === "ubuntu");
+  const debian = facts.aptGet && isDebian(facts.distributions);
   if (!facts.root || (!facts.dockerd && !debian)) throw new Error(advice(facts));
   const start: EngineStep = { kind: facts.systemd ? "start-service" : "start-process" };
   return facts.dockerd ? [start] : [{ kind: "install" }, start];

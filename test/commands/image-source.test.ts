@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { findImageSource } from "../../commands/image-source";
+import { chooseSource, findImageSource } from "../../commands/image-source";
+import { baseFault } from "../../engines/images/bootstrap";
 import { freePort } from "../support/free-port";
 
 const VERSION = { "docker-distribution-api-version": "registry/2.0" };
@@ -62,4 +63,46 @@ it("images are built where nobody listens", async () => {
 
 it("images are built where the registry stays silent", async () => {
   expect(await askedOf(() => undefined, 50)).toBe("build");
+});
+
+describe("what is recorded", () => {
+  const DEBIAN = { platform: "linux", root: true, distributions: ["debian"] } as const;
+  const [missing, there] = [() => false, () => true];
+
+  it.each([
+    ["Debian with root", DEBIAN, missing],
+    ["Ubuntu with root", { ...DEBIAN, distributions: ["ubuntu", "debian"] }, missing],
+    ["another Linux that has debootstrap", { ...DEBIAN, distributions: ["arch"] }, there],
+  ])("is build where no registry answers, on %s", (_what, machine, installed) => {
+    expect(chooseSource("build", baseFault(machine, installed))).toEqual({
+      source: "build",
+      why: "images: built here, since Docker Hub does not answer this machine; to change that: pulumi config set imageSource pull",
+    });
+  });
+
+  it.each([
+    [
+      "macOS",
+      { platform: "darwin", root: true, distributions: [] } as const,
+      "debootstrap needs Linux, this is darwin",
+    ],
+    ["Debian without root", { ...DEBIAN, root: false }, "debootstrap needs root, this is uid "],
+    [
+      "Fedora",
+      { ...DEBIAN, distributions: ["fedora"] },
+      "debootstrap is missing, and this is neither Debian nor Ubuntu",
+    ],
+  ])("is pull where nothing can be built, whatever answers: %s", (_what, machine, why) => {
+    const choice = chooseSource("build", baseFault(machine, missing));
+    expect(choice.source).toBe("pull");
+    expect(choice.why).toContain(`they cannot be built here (${why}`);
+    expect(choice.why).toContain("imageRegistry");
+  });
+
+  it("is pull where a registry answers, with the key that changes it", () => {
+    expect(chooseSource("pull", undefined)).toEqual({
+      source: "pull",
+      why: "images: pulled by digest, since Docker Hub answers; to change that: pulumi config set imageSource build",
+    });
+  });
 });

@@ -1,6 +1,9 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { alone } from "../../commands/alone";
 import { requireNoUpdate, settleLocks } from "../../commands/other-locks";
 import type { Workspace } from "../../commands/workspace";
 
@@ -50,6 +53,37 @@ it("there is nothing to settle without locks, or without a file backend", async 
   await settleLocks(workspace(), { yes: false, ask: undefined }, say);
   await settleLocks({ ...workspace(), locks: undefined }, { yes: false, ask: undefined }, say);
   expect(said).toEqual([]);
+});
+
+describe("an update of this machine", () => {
+  let child: ChildProcess;
+  beforeEach(async () => {
+    const program = path.join(locks, "pulumi");
+    fs.copyFileSync("/bin/sleep", program);
+    child = spawn(program, ["60"], { stdio: "ignore" });
+    await once(child, "spawn");
+    const hostname = os.hostname();
+    write("here", JSON.stringify({ pid: child.pid, hostname, timestamp: "2026-11-24T10:00:00Z" }));
+  });
+  afterEach(async () => {
+    child.kill("SIGKILL");
+    await once(child, "close");
+  });
+  const words = (): string =>
+    `Nothing was changed: process ${child.pid} is updating the stack s; wait for it, or end it, and try again. ` +
+    "It began at 2026-11-24T10:00:00Z";
+
+  it("is told with who runs it, and since when", () => {
+    expect(() => requireNoUpdate(workspace())).toThrow(words());
+  });
+
+  it("keeps every command from its work, also where the command that began it is gone", async () => {
+    let worked = false;
+    const work = (): Promise<void> => Promise.resolve(void (worked = true));
+    const busy = path.join(locks, "busy");
+    await expect(alone({ ...workspace(), busy }, work)).rejects.toThrow(words());
+    expect(worked).toBe(false);
+  });
 });
 
 it("locks of other machines do not count as an update of this one", () => {

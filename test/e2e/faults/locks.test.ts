@@ -1,7 +1,8 @@
-/** Locks of which nobody can tell from here whether an update still has them. */
+/** Updates that run, and locks of which nobody can tell from here whether an update still has them. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { killTree, namedIn, treeOf } from "../../support/process-tree";
 import { createStack, PROJECT, type TestStack } from "../../support/stack";
 import { everythingOf } from "../../support/untouched";
 
@@ -48,5 +49,45 @@ describe("a lock that a killed update left", () => {
     const { output } = await stack.succeed("up");
     expect(output).toContain("state: the update of process 4194305 was killed; its lock was removed");
     expect(locks()).toEqual([]);
+  });
+});
+
+describe("an update that runs", () => {
+  it("is left alone by a second up, a down and a backup, which say who is at work", async () => {
+    stack.configure({ overrides: { "mcp-gateway": { environment: { TZ: "UTC" } } } });
+    const update = stack.start("up");
+    // Its container is made, and the state has only the intention.
+    await update.waitFor(/^mcp-gateway: starting/m);
+    const cli = namedIn(treeOf(update.process.pid ?? 0), "pulumi") ?? 0;
+    // However fast the gateway gets well.
+    process.kill(cli, "SIGSTOP");
+    const before = await everythingOf(stack);
+    for (const [command = "", ...args] of [["up", "--yes"], ["down"], ["backup"]]) {
+      const { code, output } = await stack.run(command, ...args);
+      expect([command, code]).toEqual([command, 1]);
+      expect(output).toMatch(
+        new RegExp(
+          `^Nothing was changed: process \\d+ is (updating|at work on) the stack ${stack.name}; wait for it, or end it, and try again\\. It began at \\S+`,
+          "m",
+        ),
+      );
+      expect(output).not.toContain("cut off in the middle");
+    }
+    expect(await everythingOf(stack)).toEqual(before);
+    process.kill(cli, "SIGCONT");
+    const { code, output } = await update.done;
+    if (code !== 0) throw new Error(output);
+    expect(locks()).toEqual([]);
+    expect((await stack.pulumi("preview", "--refresh", "--expect-no-changes")).code).toBe(0);
+  });
+
+  it("that is killed keeps nobody from the next one", async () => {
+    stack.configure({ overrides: { "mcp-gateway": { environment: { TZ: "CET" } } } });
+    const update = stack.start("up");
+    await update.waitFor(/^mcp-gateway: starting/m);
+    killTree(update.process.pid ?? 0);
+    await update.done;
+    const { output } = await stack.succeed("up");
+    expect(output).toContain("state: the last update was cut off in the middle");
   });
 });

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { withLock } from "../../../engines/images/exclusive";
 
 describe("withLock", () => {
@@ -48,6 +49,27 @@ describe("withLock", () => {
       expect(readlinkSync(file)).toMatch(new RegExp(`^${process.pid}-\\d+$`));
     });
     expect(said).toBe(`process ${process.pid} is at it\n`);
+  });
+
+  it("passes over a process that was killed, and that nobody has asked for its end", async () => {
+    // The shell becomes a program that never asks.
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
+      const stat = (): string[] => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      const start = stat()[19];
+      while (!readFileSync(`/proc/${parent.pid}/comm`, "utf8").startsWith("sleep")) await sleep(10);
+      process.kill(pid, "SIGKILL");
+      while (stat()[0] !== "Z") await sleep(10);
+      mkdirSync(path.dirname(file));
+      symlinkSync(`${pid}-${start}`, file);
+      const waiting = (): never => {
+        throw new Error("it is waited for");
+      };
+      await expect(withLock(file, sink, () => Promise.resolve("done"), { waiting })).resolves.toBe("done");
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 
   const dead = async (): Promise<number | undefined> => {
