@@ -6,6 +6,7 @@ import { stackLabels } from "../engines/container-args";
 import { ownerFaults, portFaults, wantedPorts } from "../engines/preflight";
 import { freeMiB } from "../engines/free-space";
 import type { EngineAddress } from "../engines/locate";
+import { baseFault } from "../engines/images/bootstrap";
 import { gatherFacts } from "../engines/install/facts";
 import { engineQuestions } from "../engines/read";
 import { findEngine, portKeys } from "../prepare";
@@ -82,9 +83,9 @@ async function registryFinding(config: Config, set: boolean): Promise<Finding> {
   if (set && config.imageSource === "build") {
     return { what, verdict: "ok", detail: "Docker Hub does not answer; images are built here (imageSource build)" };
   }
-  const fix =
-    "name a mirror: pulumi config set --path 'imageRegistry[\"docker.io\"]' HOST; or build: pulumi config set imageSource build";
-  return { what, verdict: "warning", detail: "Docker Hub does not answer", fix };
+  const mirror = "name a mirror: pulumi config set --path 'imageRegistry[\"docker.io\"]' HOST";
+  const build = baseFault(gatherFacts()) === undefined ? "; or build: pulumi config set imageSource build" : "";
+  return { what, verdict: "warning", detail: "Docker Hub does not answer", fix: mirror + build };
 }
 
 async function examine(stack: string): Promise<Finding[]> {

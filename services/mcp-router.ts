@@ -61,7 +61,7 @@ export function mcpRouterService(settings: RouterSettings): ServiceSpec {
     readOnlyRoot: true,
     capabilities: [],
     memoryMiB: 64,
-    startSeconds: 30,
+    startSeconds: 60,
     stopSeconds: 10,
     init: false,
   };

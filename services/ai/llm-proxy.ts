@@ -133,7 +133,7 @@ export function llmProxyService(settings: AiSettings): ServiceSpec {
     capabilities: [],
     // Measured: 280 to 400 MiB.
     memoryMiB: 1024,
-    startSeconds: 120,
+    startSeconds: 300,
     stopSeconds: 10,
     init: true,
   };

@@ -55,7 +55,7 @@ export function whisperCppService(settings: AiSettings): ServiceSpec {
     readOnlyRoot: true,
     capabilities: [],
     memoryMiB: memoryMiB(settings),
-    startSeconds: 90,
+    startSeconds: 120,
     stopSeconds: 10,
     init: true,
   };

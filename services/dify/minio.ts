@@ -51,7 +51,7 @@ export function minioService({ dataUser }: DifySettings): ServiceSpec {
     readOnlyRoot: true,
     capabilities: [],
     memoryMiB: MEMORY.minio,
-    startSeconds: 60,
+    startSeconds: 120,
     stopSeconds: 30,
     init: false,
   };

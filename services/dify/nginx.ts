@@ -48,7 +48,7 @@ export function difyNginxService(settings: DifySettings): ServiceSpec {
     readOnlyRoot: true,
     capabilities: [],
     memoryMiB: MEMORY.dify,
-    startSeconds: 30,
+    startSeconds: 60,
     stopSeconds: 10,
     init: false,
   };

@@ -30,6 +30,6 @@ export function permissionsOneShot(): ServiceSpec {
     secrets: [],
     user: "0:0",
     capabilities: ["CAP_CHOWN"],
-    startSeconds: 30,
+    startSeconds: 60,
   };
 }

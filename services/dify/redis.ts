@@ -47,7 +47,7 @@ export function redisService(): ServiceSpec {
     readOnlyRoot: true,
     capabilities: [],
     memoryMiB: MEMORY[REDIS],
-    startSeconds: 60,
+    startSeconds: 120,
     // Writes what is not on disk yet.
     stopSeconds: 30,
     init: false,
