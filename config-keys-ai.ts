@@ -4,6 +4,7 @@ import { KINDS, type ModelKind } from "./services/models";
 import { SECRET_NAME } from "./services/user-secrets";
 import * as values from "./config-values";
 import type { Key } from "./config-keys";
+import { FOR_OTHER_MACHINES, pastIngress } from "./config-names";
 
 const GROUP = "AI bundle" as const;
 const GPUS = ["none", "nvidia", "rocm", "vulkan"] as const;
@@ -80,9 +81,7 @@ const port = (description: string, example: string, reason: string, asks: string
   parse: values.port,
   fallback: undefined,
   example,
-  notes:
-    `${reason} Published on \`bindAddress\`, past the ingress: \`allowedSources\`, \`auth\` and \`tls\` do not count there. ` +
-    `What is asked for is ${asks}, over plain HTTP.`,
+  notes: `${reason} ${pastIngress(asks)}`,
 });
 
 export const AI_KEYS = {
@@ -128,7 +127,7 @@ export const AI_KEYS = {
   openWebuiPort: port(
     "Port on the host for Open WebUI itself; unset: through the ingress only",
     "openWebuiPort 3000",
-    "Other machines need it, or a `baseDomain` that they know: nobody but browsers resolves `*.localhost`, and only to themselves.",
+    FOR_OTHER_MACHINES,
     "its own login",
   ),
   llmProxyPort: port(

@@ -1,4 +1,5 @@
 /** Config keys of the Dify bundle; part of the table in config-keys.ts. */
+import { FOR_OTHER_MACHINES, pastIngress } from "./config-names";
 import * as values from "./config-values";
 
 export const DIFY_KEYS = {
@@ -9,9 +10,7 @@ export const DIFY_KEYS = {
     fallback: undefined,
     example: "difyPort 3001",
     notes:
-      "Other machines need it, or a `baseDomain` that they know: nobody but browsers resolves `*.localhost`, and only to themselves. " +
-      "Published on `bindAddress`, past the ingress: `allowedSources`, `auth` and `tls` do not count there. What is asked for is " +
-      "Dify's own login, over plain HTTP. " +
+      `${FOR_OTHER_MACHINES} ${pastIngress("Dify's own login")} ` +
       "Sign in by one address or the other: sessions are cookies of a host.",
   },
 } as const;

@@ -1,4 +1,4 @@
-/** Names that config may use. */
+/** Names that config may use, and words that several of its keys share. */
 
 export const BUNDLES = ["ai", "dify"] as const;
 export type Bundle = (typeof BUNDLES)[number];
@@ -14,3 +14,12 @@ export const SERVICES = [
 
 /** The catalog servers that need neither a secret nor an account. */
 export const DEFAULT_SERVERS = "time,fetch,memory,sequentialthinking,filesystem,git";
+
+/** What notes of keys say of a port that a service of its own host name may have. */
+export const FOR_OTHER_MACHINES =
+  "Other machines need it, or a `baseDomain` that they know: nobody but browsers resolves `*.localhost`, and only to themselves.";
+
+/** What notes of keys say of such a port: what does not count there, and what does. */
+export const pastIngress = (asks: string): string =>
+  "Published on `bindAddress`, past the ingress: `allowedSources`, `auth` and `tls` do not count there. " +
+  `What is asked for is ${asks}, over plain HTTP.`;

@@ -1,11 +1,11 @@
 /** Everything that is asked and checked before the first change: a fault here leaves the stack as it was. */
 import os from "node:os";
 import type { Config } from "./config";
-import { containerArgs, stackLabels } from "./engines/container-args";
+import { containerArgs, stackLabels, type EngineTraits } from "./engines/container-args";
 import { restoreFaults } from "./engines/backup/marker";
 import { dataFaults } from "./engines/kept-data";
 import type { Owner } from "./engines/files/layout";
-import { podmanNotes, type EngineName } from "./engines/podman";
+import { podmanNotes } from "./engines/podman";
 import { spaceFault } from "./engines/free-space";
 import { gpuFaults } from "./engines/gpu";
 import { locateEngine, type EngineAddress } from "./engines/locate";
@@ -23,16 +23,9 @@ import { plannedContainers, planStack, type StackPlan } from "./stack";
 const DEFAULT_SOCKET = "/var/run/docker.sock";
 
 /** The engine that a stack was planned for. */
-export interface Place {
+export interface Place extends Required<EngineTraits> {
   /** Address of the engine as in DOCKER_HOST. */
   readonly host: string;
-  readonly engineName: EngineName;
-  /** Path of its socket as containers mount it. */
-  readonly engineSocket: string;
-  /** Whether the engine can check containers more often while they start. */
-  readonly startInterval: boolean;
-  /** Whether SELinux keeps containers from files of the host. */
-  readonly selinux: boolean;
 }
 
 export interface Prepared {

@@ -22,7 +22,7 @@ import {
   type Finding,
   type Memory,
 } from "./doctor/findings";
-import { findImageSource } from "./image-source";
+import { findImageSource, NAME_A_MIRROR } from "./image-source";
 import { stackSource } from "./stack-config";
 
 export interface DoctorOptions {
@@ -83,9 +83,8 @@ async function registryFinding(config: Config, set: boolean): Promise<Finding> {
   if (set && config.imageSource === "build") {
     return { what, verdict: "ok", detail: "Docker Hub does not answer; images are built here (imageSource build)" };
   }
-  const mirror = "name a mirror: pulumi config set --path 'imageRegistry[\"docker.io\"]' HOST";
-  const build = baseFault(gatherFacts()) === undefined ? "; or build: pulumi config set imageSource build" : "";
-  return { what, verdict: "warning", detail: "Docker Hub does not answer", fix: mirror + build };
+  const build = baseFault() === undefined ? "; or build: pulumi config set imageSource build" : "";
+  return { what, verdict: "warning", detail: "Docker Hub does not answer", fix: NAME_A_MIRROR + build };
 }
 
 async function examine(stack: string): Promise<Finding[]> {

@@ -22,6 +22,9 @@ export async function findImageSource(registry = REGISTRY, timeoutMs = TIMEOUT_M
   }
 }
 
+/** What helps where Docker Hub does not answer, and another registry does. */
+export const NAME_A_MIRROR = `name a mirror: pulumi config set --path 'imageRegistry["docker.io"]' HOST`;
+
 /** What is recorded, and what is said of it. */
 export interface Choice {
   readonly source: "pull" | "build";
@@ -35,9 +38,8 @@ export function chooseSource(found: "pull" | "build", fault: string | undefined)
     return { source: "pull", why: `images: pulled by digest, since Docker Hub answers; ${change("build")}` };
   const silent = `Docker Hub does not answer this machine`;
   if (fault === undefined) return { source: "build", why: `images: built here, since ${silent}; ${change("pull")}` };
-  const mirror = `to name a mirror: pulumi config set --path 'imageRegistry["docker.io"]' HOST`;
   return {
     source: "pull",
-    why: `images: pulled by digest, although ${silent}: they cannot be built here (${fault}); ${mirror}`,
+    why: `images: pulled by digest, although ${silent}: they cannot be built here (${fault}); to ${NAME_A_MIRROR}`,
   };
 }

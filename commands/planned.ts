@@ -2,7 +2,7 @@
 import { downloadPlan } from "../components/model-plan";
 import { isEmptyPlan, servicePlan } from "../components/service-plan";
 import type { Config } from "../config";
-import { containerArgs, type ContainerArgs, type Placement } from "../engines/container-args";
+import { containerArgs, type ContainerArgs, type EngineTraits } from "../engines/container-args";
 import { accessWords, type AccessPlan } from "../engines/files/access";
 import * as layout from "../engines/files/layout";
 import { tlsWords, type TlsPlan } from "../engines/files/tls";
@@ -78,7 +78,7 @@ export const volumeDirectories = ({ core, volumes }: StackPlan, spec: ServiceSpe
 export function plannedServices(
   config: Config,
   plan: StackPlan,
-  engine: Pick<Placement, "engineSocket" | "engineName" | "startInterval" | "selinux">,
+  engine: EngineTraits,
   specs: readonly ServiceSpec[] = servicesOf(plan),
 ): PlannedService[] {
   const secrets = secretGenerations(plan, config.dataDir);

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type Docker from "dockerode";
 import type { Config } from "../config";
+import { UNLABELLED } from "../engines/container-args";
 import { readOwner } from "../engines/files/layout";
 import { PROJECT_ROOT } from "../engines/project-root";
 
@@ -47,7 +48,7 @@ async function deleteInContainer(docker: Docker, image: string, dataDir: string)
     HostConfig: {
       NetworkMode: "none",
       // Where SELinux is on, it would not get at files of the host; elsewhere it says nothing.
-      SecurityOpt: ["label=disable"],
+      SecurityOpt: UNLABELLED,
       Mounts: [{ Type: "bind", Source: dataDir, Target: "/purge" }],
     },
   });

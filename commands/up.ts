@@ -4,7 +4,6 @@ import type { Config } from "../config";
 import { baseFault } from "../engines/images/bootstrap";
 import { connect } from "../engines/images/engine";
 import { readLock } from "../engines/images/lock";
-import { gatherFacts } from "../engines/install/facts";
 import type { EngineAddress } from "../engines/locate";
 import { prepare } from "../prepare";
 import { stackEndpoints } from "../services/endpoints";
@@ -56,7 +55,7 @@ async function settle(workspace: Workspace, { stack, bundles, everyServer: every
   if (chosen.imageSource === undefined) {
     const { source, why } =
       chosen.imageRegistry === undefined
-        ? chooseSource(await findImageSource(), baseFault(gatherFacts()))
+        ? chooseSource(await findImageSource(), baseFault())
         : ({ source: "pull", why: "images: pulled by digest, as imageRegistry says" } as const);
     say(why);
     await set(workspace, "imageSource", source);

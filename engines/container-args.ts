@@ -10,24 +10,28 @@ import { GPU_DEVICES } from "./gpu";
 import { contentHash, renderedDirectory, secretDirectory } from "./files/layout";
 import { PODMAN_FORMS, podmanOwner, type EngineName } from "./podman";
 
-/** Where one service runs: everything that the spec leaves open. */
-export interface Placement {
-  readonly project: string;
-  readonly stack: string;
-  /** Absolute path on the engine's host. */
-  readonly dataDir: string;
+/** What of an engine decides about the containers on it. */
+export interface EngineTraits {
   /** Path of the engine's socket as containers mount it. */
   readonly engineSocket: string;
-  /** Complete image reference. */
-  readonly image: string;
-  /** Words that change when mounted host files were made again; see files/layout.ts. */
-  readonly generations: readonly string[];
   /** @default docker */
   readonly engineName?: EngineName;
   /** Whether the engine can check a container that starts more often than later; others refuse to be asked. @default false */
   readonly startInterval?: boolean;
   /** Whether SELinux keeps containers from files of the host. @default false */
   readonly selinux?: boolean;
+}
+
+/** Where one service runs: everything that the spec leaves open. */
+export interface Placement extends EngineTraits {
+  readonly project: string;
+  readonly stack: string;
+  /** Absolute path on the engine's host. */
+  readonly dataDir: string;
+  /** Complete image reference. */
+  readonly image: string;
+  /** Words that change when mounted host files were made again; see files/layout.ts. */
+  readonly generations: readonly string[];
 }
 
 /** The properties of docker.Container that a spec fills; all plain values. */
@@ -144,7 +148,7 @@ function gpuArgs({ gpu }: ServiceSpec) {
  * All files of the stack come by mounts from the checkout and dataDir, whose labels are the user's: relabelling them (Compose's `:z`) is
  * not in the API's mounts, and would take them from other programs. Without its own label a container is held by the rest alone.
  */
-const UNLABELLED = ["label=disable"];
+export const UNLABELLED = ["label=disable"];
 
 /** Properties that only a new container can have. A change of any of them changes the spec label. */
 function fixedArgs(spec: ServiceSpec, place: Placement) {

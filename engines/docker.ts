@@ -4,14 +4,19 @@ import * as docker from "@pulumi/docker";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { PROCESSES, type NetworkName, type ServiceSpec } from "../services/spec";
-import { containerArgs, labelList, networkForm, resourceName, stackLabels, type Placement } from "./container-args";
+import {
+  containerArgs,
+  labelList,
+  networkForm,
+  resourceName,
+  stackLabels,
+  type EngineTraits,
+  type Placement,
+} from "./container-args";
 import type { ProcessLimit } from "./process-limits/limit";
 import type { Engine, RunOnceOptions, RunOptions, Running, SharedVolume } from "./engine";
 
-export interface DockerSettings extends Pick<
-  Placement,
-  "project" | "stack" | "dataDir" | "engineSocket" | "engineName" | "startInterval" | "selinux"
-> {
+export interface DockerSettings extends EngineTraits, Pick<Placement, "project" | "stack" | "dataDir"> {
   /** Address of the engine, as in DOCKER_HOST. */
   readonly host: string;
   /** Complete reference of an image of catalogs/images.yaml. */

@@ -7,22 +7,11 @@ import { namedEngine, type Named, type Surroundings } from "./locate/named";
 
 export { EngineNotFound, EngineUnreachable } from "./locate/errors";
 
-export interface EngineAddress {
+export interface EngineAddress extends Omit<Identity, "desktop"> {
   /** As in DOCKER_HOST: unix:///PATH or tcp://HOST:PORT. */
   readonly host: string;
   /** Path of the engine's socket that a container can mount; undefined over TCP. */
   readonly socketPath: string | undefined;
-  /** The engine's own id: another id is another set of containers and volumes. */
-  readonly id: string;
-  /** Such as "28.2.2". */
-  readonly version: string;
-  /** Newest version of Docker's API that it speaks, such as "1.41". */
-  readonly apiVersion: string;
-  readonly name: "docker" | "podman";
-  readonly rootless: boolean;
-  readonly selinux: boolean;
-  /** Why containers do not see their clients' addresses; unset: they do. */
-  readonly hidesClients?: string;
   /** Why this one: "config containerSocket", "environment variable DOCKER_HOST", 'docker context "x"', or "found". */
   readonly origin: string;
 }

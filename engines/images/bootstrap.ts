@@ -16,8 +16,9 @@ const installed = (): boolean => spawnSync("debootstrap", ["--version"]).status 
 
 type Builder = Pick<Facts, "platform" | "root" | "distributions">;
 
-/** Why base images cannot be made on such a machine; undefined: they can. */
-export function baseFault({ platform, root, distributions }: Builder, hasDebootstrap = installed): string | undefined {
+/** Why base images cannot be made on a machine, by default this one; undefined: they can. */
+export function baseFault(machine: Builder = gatherFacts(), hasDebootstrap = installed): string | undefined {
+  const { platform, root, distributions } = machine;
   if (platform !== "linux") return `debootstrap needs Linux, this is ${platform}`;
   if (!root) return `debootstrap needs root, this is uid ${process.getuid?.() ?? "unknown"}`;
   if (isDebian(distributions) || hasDebootstrap()) return undefined;
@@ -26,7 +27,7 @@ export function baseFault({ platform, root, distributions }: Builder, hasDeboots
 
 /** Makes sure that debootstrap can run; installs it if need be. Throws where it cannot. */
 async function ensureDebootstrap(step: Step): Promise<void> {
-  const fault = baseFault(gatherFacts());
+  const fault = baseFault();
   if (fault !== undefined) throw new Error(`${fault}. ${NEEDS}`);
   if (installed()) return;
   process.stderr.write("debootstrap is missing; installing it with apt-get\n");

@@ -10,9 +10,11 @@ import type { Endpoint } from "./endpoint";
 
 /** Who answers. */
 export interface Identity {
-  /** The same as long as the engine keeps its containers. */
+  /** The engine's own id, the same as long as it keeps its containers: another is another set of containers and volumes. */
   readonly id: string;
+  /** Such as "28.2.2". */
   readonly version: string;
+  /** Newest version of Docker's API that it speaks, such as "1.41". */
   readonly apiVersion: string;
   readonly name: "docker" | "podman";
   /** Whether the engine runs in a virtual machine of Docker Desktop, with a file system of its own. */

@@ -1,64 +1,21 @@
 /** While one command is at work on a stack, others refuse: with a CLI and an engine that only note what they are asked. */
-import { once } from "node:events";
 import fs from "node:fs";
-import http from "node:http";
 import path from "node:path";
 import { alone } from "../../commands/alone";
 import type { Workspace } from "../../commands/workspace";
 import { withLock } from "../../engines/images/exclusive";
-import { DOCKER_HEADERS, DOCKER_INFO } from "../support/fake-engine";
-import { freePort } from "../support/free-port";
-import { officialMachine, pluginFiles, type OfficialMachine } from "../support/official-machine";
+import { machineDouble, type MachineDouble } from "../support/machine-double";
 
 jest.setTimeout(120_000);
 
-const CLI = `#!${process.execPath}
-const args = process.argv.slice(2).join(" ");
-require("node:fs").appendFileSync(__filename + ".calls", args + "\\n");
-const answers = { version: "v3.259.0", "stack export": '{ "deployment": {} }' };
-console.log(answers[args] ?? "");
-`;
-
-let machine: OfficialMachine;
-let engine: http.Server;
-let asked: string[];
+let machine: MachineDouble;
 beforeEach(async () => {
-  const executable = (file: string, content: string): void => {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, content, { mode: 0o755 });
-  };
-  machine = officialMachine((bin, home) => {
-    executable(path.join(bin, "pulumi"), CLI);
-    executable(path.join(bin, "pulumi-language-nodejs"), "#!/bin/sh\n");
-    for (const plugin of pluginFiles(path.join(home, ".pulumi"))) executable(plugin, "#!/bin/sh\n");
-  });
-  asked = [];
-  const socket = path.join(machine.home, "engine.sock");
-  engine = http
-    .createServer(({ method, url = "" }, response) => {
-      asked.push(`${method} ${url}`);
-      response.writeHead(200, { ...DOCKER_HEADERS, "content-type": "application/json", connection: "close" });
-      const isList = url.startsWith("/containers/json") || url.startsWith("/networks");
-      const other = isList ? [] : { Volumes: [] };
-      response.end(JSON.stringify(url.startsWith("/info") ? DOCKER_INFO : other));
-    })
-    .listen(socket);
-  await once(engine, "listening");
-  machine.configure({
-    containerSocket: socket,
-    httpPort: String(await freePort()),
-    imageSource: "pull",
-    imageDigests: { "mcp-nixos": `sha256:${"a".repeat(64)}` },
-    dataDir: path.join(machine.home, "data"),
-  });
+  machine = await machineDouble((home) => ({ dataDir: path.join(home, "data") }));
 });
-afterEach(async () => {
-  await new Promise((resolve) => engine.close(resolve));
-  machine.remove();
-});
+afterEach(() => machine.end());
 
 const busy = (): string => path.join(machine.checkout, ".state/.at-work/mcp-gateway-stack/dev");
-const calls = (): string[] => fs.readFileSync(path.join(machine.bin, "pulumi.calls"), "utf8").trimEnd().split("\n");
+const calls = (): string[] => machine.calls().map(({ args }) => args.join(" "));
 const sink = { write: () => undefined };
 
 it.each([["up", "--yes"], ["down"], ["backup"], ["recover", "--yes"]])(
@@ -76,7 +33,7 @@ it.each([["up", "--yes"], ["down"], ["backup"], ["recover", "--yes"]])(
       ) as string,
     });
     expect(calls().filter((call) => call !== "version" && !call.startsWith("stack init"))).toEqual([]);
-    expect(asked.filter((request) => !request.startsWith("GET "))).toEqual([]);
+    expect(machine.asked.filter((request) => !request.startsWith("GET "))).toEqual([]);
   },
 );
 

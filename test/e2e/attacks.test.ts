@@ -196,11 +196,10 @@ describe("clients of the official SDK", () => {
   it("cannot use a session id that nobody gave them, nor another client's, with or without a token", async () => {
     const other = (await stack.succeed("mcp-token", "add", "other")).stdout.trim();
     const session = await openSession(stack.url("/mcp"), withToken(own()));
-    const headers = { Accept: "application/json, text/event-stream", "Content-Type": "application/json" };
     const ping = (id: string, more: Record<string, string>) =>
       request(stack.port, "/mcp", {
         method: "POST",
-        headers: { ...headers, "Mcp-Session-Id": id, ...more },
+        headers: { ...MCP_HEADERS, "Mcp-Session-Id": id, ...more },
         body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
       });
     try {

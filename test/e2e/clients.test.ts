@@ -4,6 +4,7 @@ import path from "node:path";
 import { readPrompts } from "../../commands/export-prompts";
 import { eventually } from "../support/eventually";
 import { request } from "../support/http";
+import { MCP_HEADERS } from "../support/initialize";
 import { runInside } from "../support/inside";
 import { withSession } from "../support/mcp-client";
 import { createStack, type TestStack, stateFiles } from "../support/stack";
@@ -104,11 +105,7 @@ describe("an MCP client", () => {
   });
 
   it("is told 404 for a session that the gateway does not know, and starts anew", async () => {
-    const headers = {
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      "mcp-session-id": "gone",
-    };
+    const headers = { ...MCP_HEADERS, "mcp-session-id": "gone" };
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
     expect((await request(stack.port, "/mcp", { method: "POST", headers, body })).status).toBe(404);
   });

@@ -2,6 +2,7 @@
  * Calls without the SDK: when a stream ends before its answer, the SDK says nothing and waits out its own timeout
  * (client/streamableHttp.js, _handleSseStream), so that it cannot tell a call that failed at once from one that nobody ever ended.
  */
+import { MCP_HEADERS } from "./initialize";
 import { openSession, type Session } from "./mcp-client";
 
 /** JSON-RPC id of the calls: one at a time in a session. The SDK counts its own from 0. */
@@ -57,8 +58,7 @@ export async function callRaw(session: Session, options: RawCallOptions): Promis
   const { url, tool: name, parameters = {}, timeout } = options;
   const { sessionId = "", protocolVersion = "" } = session.transport;
   const headers = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
+    ...MCP_HEADERS,
     "mcp-session-id": sessionId,
     "mcp-protocol-version": protocolVersion,
   };
