@@ -15,20 +15,17 @@ const cells = [...document.querySelectorAll("[data-health]")];
 const byService = new Map(cells.map((cell) => [cell.dataset.service, cell]));
 const said = document.getElementById("said");
 
-const fetchOnce = (path) => fetch(path, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+const statusOf = async (path) =>
+  (await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) })).status;
 
 /**
  * Status of the answer; 0: there was none. Browsers give requests up when the machine's network changes, as it does with every
  * container that comes or goes: what failed at once is asked once more.
  */
-async function ask(path) {
-  try {
-    const again = (error) => (error.name === "TimeoutError" ? Promise.reject(error) : fetchOnce(path));
-    return (await fetchOnce(path).catch(again)).status;
-  } catch {
-    return 0;
-  }
-}
+const ask = (path) =>
+  statusOf(path)
+    .catch((error) => (error.name === "TimeoutError" ? 0 : statusOf(path)))
+    .catch(() => 0);
 
 /** 200: up, 503: down; else nobody knows, while what the question goes through is not up itself. */
 function stateOf(service, statuses) {
